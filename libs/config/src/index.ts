@@ -1,0 +1,12 @@
+export { childEnvironment } from './child-environment.js';
+export type { ChildEnvironment } from './child-environment.js';
+export { readCommand } from './command-line.js';
+export type { Command } from './command-line.js';
+export { ConfigError } from './config-error.js';
+export type { ConfigProblem, ConfigProblemCode } from './config-error.js';
+export { describeConfig, describeOptions } from './describe.js';
+export { loadConfig } from './load-config.js';
+export type { LoadedConfig, LoadRequest } from './load-config.js';
+export { Option, option } from './option.js';
+export type { ConfigOf, OptionSpec, OptionTree } from './option.js';
+export type { Environment } from './sources.js';
