@@ -1,0 +1,2 @@
+export { Clock, SystemClock } from './clock.js';
+export { Identifiers, RandomIdentifiers } from './identifiers.js';

@@ -1,0 +1,2 @@
+export { SecretBytes } from './secret-bytes.js';
+export { SecretString } from './secret-string.js';
