@@ -1,0 +1,44 @@
+import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+import { invalidField } from '@app/errors';
+import { SecretString } from '@app/secret';
+
+/** In Unicode code points, after NFKC. */
+export const MIN_PASSWORD_LENGTH = 15;
+/** In Unicode code points, after NFKC. */
+export const MAX_PASSWORD_LENGTH = 128;
+
+/**
+ * In UTF-16 code units, before NFKC: a longer text is refused before anything is computed from it. Generous, since one character may be
+ * spelled with several combining marks.
+ */
+export const MAX_RAW_PASSWORD_LENGTH = 1_024;
+
+/** Fewer guesses than this and an attacker with a list of patterns finds the password within hours, whatever the hash costs. */
+const MIN_GUESSES = 1e8;
+
+const guesser = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
+
+/** NFKC (UAX #15), so that one password typed on two keyboards is one password. */
+export function normalisePassword(password: string): SecretString {
+  return new SecretString(password.normalize('NFKC'));
+}
+
+/**
+ * Checks a new password: 15 to 128 code points, not the name, not one that is soon guessed. There are no rules of composition (NIST
+ * SP 800-63B, section 3.1.1.2).
+ *
+ * @param password - out of {@link normalisePassword}.
+ * @throws AppError `invalid_request`, naming `field`.
+ */
+export function checkNewPassword(password: SecretString, username: string, field: string): void {
+  const text = password.expose();
+  const length = [...text].length;
+  if (length < MIN_PASSWORD_LENGTH || length > MAX_PASSWORD_LENGTH)
+    throw invalidField(field, 'must have 15 to 128 characters');
+  if (text.toLowerCase().includes(username.toLowerCase()))
+    throw invalidField(field, 'must not contain the username');
+  // NIST SP 800-63B, section 3.1.1.2: "Verifiers SHALL compare the prospective secret against a blocklist".
+  if (guesser.check(text, [username, 'keyward']).guesses < MIN_GUESSES)
+    throw invalidField(field, 'is too common or too regular');
+}
