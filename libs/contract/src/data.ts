@@ -1,0 +1,103 @@
+import { Field, LowerCaseField } from './field.js';
+import { bool, object, oneOf, text, uuid } from './rules.js';
+import { ENCODINGS, type Encoding } from './wire.js';
+
+/** `POST /v1/encrypt`. */
+export class EncryptRequest {
+  @LowerCaseField(uuid(), { description: 'The encryption whose key is used.' })
+  encryptionId: string;
+
+  @Field(text(), { description: 'What is encrypted; may be empty; at most 5 MiB once decoded.' })
+  data: string;
+
+  @Field(oneOf(ENCODINGS), {
+    description:
+      'How data is read; base64 is canonical and padded (RFC 4648, section 4). By default utf8.',
+    optional: true,
+  })
+  encoding?: Encoding;
+
+  @LowerCaseField(uuid(), {
+    description:
+      'Use this version instead of the active one. It must be active, or deactivated where the encryption allows that.',
+    optional: true,
+  })
+  encryptionVersionId?: string;
+
+  @Field(object(), {
+    description:
+      'Text to text, up to 32 entries and 4 KiB; authenticated, not stored: decrypt needs the same. Absent equals {}.',
+    optional: true,
+  })
+  context?: Record<string, string>;
+}
+
+/** What encrypt answers, and what decrypt takes back. */
+export class EncryptAnswer {
+  @Field(text(), { description: 'The ciphertext, base64.' })
+  cipherText: string;
+
+  @LowerCaseField(uuid(), { description: 'The encryption.' })
+  encryptionId: string;
+
+  @LowerCaseField(uuid(), { description: 'The version whose key was used.' })
+  encryptionVersionId: string;
+
+  @Field(text(), { description: 'The algorithm of the version.' })
+  algorithm: string;
+
+  @Field(object(), { description: 'Stored by the caller and given back as it is.' })
+  metadata: Record<string, unknown>;
+}
+
+/** `POST /v1/decrypt`. What encrypt answered may be handed back whole. */
+export class DecryptRequest {
+  @LowerCaseField(uuid(), { description: 'The encryption.' })
+  encryptionId: string;
+
+  @Field(text(), { description: 'The ciphertext, canonical base64.' })
+  cipherText: string;
+
+  @LowerCaseField(uuid(), { description: 'The version that encrypted.' })
+  encryptionVersionId: string;
+
+  @Field(object(), { description: 'The metadata that came with the ciphertext, as it was.' })
+  metadata: Record<string, unknown>;
+
+  @Field(object(), { description: 'The context that was given to encrypt.', optional: true })
+  context?: Record<string, string>;
+
+  @Field(text(), {
+    description: 'The algorithm; where given it must be the one of the version.',
+    optional: true,
+  })
+  algorithm?: string;
+
+  @Field(bool(), { description: 'Ignored: part of what re-encrypt answers.', optional: true })
+  changed?: boolean;
+}
+
+export class DecryptAnswer {
+  @Field(text(), { description: 'What was encrypted, in the encoding that it came in with.' })
+  data: string;
+
+  @Field(oneOf(ENCODINGS), { description: 'How data is written.' })
+  encoding: Encoding;
+
+  @LowerCaseField(uuid(), {
+    description: 'The compromised version that the blob was re-encrypted from.',
+    optional: true,
+  })
+  origin?: string;
+}
+
+/** `POST /v1/rotate`. */
+export class RotateRequest {
+  @LowerCaseField(uuid(), { description: 'The encryption that gets a new version.' })
+  encryptionId: string;
+}
+
+export class RotateAnswer {
+  @LowerCaseField(uuid(), { description: 'The version that is active now.' })
+  newVersionId: string;
+}

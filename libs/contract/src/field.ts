@@ -1,0 +1,96 @@
+import 'reflect-metadata';
+import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+
+/** What a field decorator is told: how it reads in OpenAPI, and whether it may be left out. */
+export interface FieldOptions {
+  readonly description: string;
+  readonly optional?: boolean;
+}
+
+/** A rule of one field: the check, the words for a caller, and the same rule as JSON Schema. */
+export interface FieldRule {
+  readonly rule: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly check: (value: unknown) => boolean;
+}
+
+/** A class whose fields carry validators. */
+export type DtoClass<T extends object = object> = new () => T;
+
+const NESTED = Symbol('keyward:nested');
+const LOWER_CASE = Symbol('keyward:lower-case');
+
+function remember(key: symbol, target: object, property: string, value: unknown): void {
+  const known = (Reflect.getMetadata(key, target) ?? {}) as Record<string, unknown>;
+  Reflect.defineMetadata(key, { ...known, [property]: value }, target);
+}
+
+function recall(key: symbol, cls: DtoClass): Record<string, unknown> {
+  return (Reflect.getMetadata(key, cls.prototype as object) ?? {}) as Record<string, unknown>;
+}
+
+/** The classes of the fields of `cls` that are objects with fields of their own. */
+export function nestedClasses(cls: DtoClass): Record<string, DtoClass> {
+  return recall(NESTED, cls) as Record<string, DtoClass>;
+}
+
+/** The fields of `cls` that are lower-cased once they are valid. */
+export function lowerCaseFields(cls: DtoClass): string[] {
+  return Object.keys(recall(LOWER_CASE, cls));
+}
+
+function all(...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (target, property) => {
+    for (const decorate of decorators) decorate(target, property);
+  };
+}
+
+// Not IsOptional, which also lets null through: null is a wrong type on this wire.
+function presence(options: FieldOptions): PropertyDecorator[] {
+  return options.optional === true ? [ValidateIf((_, value) => value !== undefined)] : [];
+}
+
+function described(
+  schema: Readonly<Record<string, unknown>>,
+  options: FieldOptions,
+): PropertyDecorator {
+  return JSONSchema({ ...schema, description: options.description }) as PropertyDecorator;
+}
+
+/** A field with one rule. Lists of it take `each`. */
+export function Field(rule: FieldRule, options: FieldOptions): PropertyDecorator {
+  return all(
+    ValidateBy({
+      name: 'keywardField',
+      validator: { validate: (value) => rule.check(value), defaultMessage: () => rule.rule },
+    }),
+    described(rule.schema, options),
+    ...presence(options),
+  );
+}
+
+/** As {@link Field}; the value is lower-cased once it is valid (UUIDs, user names). */
+export function LowerCaseField(rule: FieldRule, options: FieldOptions): PropertyDecorator {
+  return all(Field(rule, options), (target, property) => {
+    remember(LOWER_CASE, target, String(property), true);
+  });
+}
+
+/** A field that is an object with fields of its own, or with `list` a list of them. */
+export function NestedField(
+  cls: DtoClass,
+  options: FieldOptions & { list?: boolean },
+): PropertyDecorator {
+  const reference = { $ref: `#/components/schemas/${cls.name}` };
+  const schema =
+    options.list === true ? { type: 'array', items: reference } : { allOf: [reference] };
+  return all(
+    ValidateNested({ each: options.list === true, message: 'must be an object' }),
+    described(schema, options),
+    ...presence(options),
+    (target, property) => {
+      remember(NESTED, target, String(property), cls);
+    },
+  );
+}

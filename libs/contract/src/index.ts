@@ -1,0 +1,57 @@
+export { AuditQuery, AuditRecordAnswer } from './audit.js';
+export {
+  CertificateBinding,
+  ClientAnswer,
+  CreateClientRequest,
+  CreatedClientAnswer,
+  PatchClientRequest,
+} from './clients.js';
+export {
+  DecryptAnswer,
+  DecryptRequest,
+  EncryptAnswer,
+  EncryptRequest,
+  RotateAnswer,
+  RotateRequest,
+} from './data.js';
+export {
+  CreatedEncryptionAnswer,
+  CreateEncryptionRequest,
+  EncryptionAnswer,
+  EncryptionsQuery,
+  MASTER_KEY_MODES,
+  MasterKey,
+  PatchEncryptionRequest,
+  VersionAnswer,
+} from './encryptions.js';
+export type { MasterKeyMode } from './encryptions.js';
+export { Field, LowerCaseField, NestedField, nestedClasses } from './field.js';
+export type { DtoClass, FieldOptions, FieldRule } from './field.js';
+export { HealthAnswer, HealthClient } from './health.js';
+export { PageQuery, pageLimit, parseCursor, toPage } from './page.js';
+export type { Page } from './page.js';
+export { parseDto } from './parse-dto.js';
+export * as rules from './rules.js';
+export {
+  ClientCredentials,
+  CreatedTenantAnswer,
+  CreateTenantRequest,
+  PatchTenantRequest,
+  TENANT_STATES,
+  TenantAnswer,
+  TenantClients,
+} from './tenants.js';
+export type { TenantState } from './tenants.js';
+export {
+  APP_SCOPES,
+  CLIENT_SCOPES,
+  CONTRACT_VERSION,
+  DEFAULT_BODY_LIMIT_BYTES,
+  ENCODINGS,
+  ENCRYPTION_STATES,
+  HEADERS,
+  MAX_DATA_BYTES,
+  OPERATOR_SCOPE,
+  VERSION_STATES,
+} from './wire.js';
+export type { ClientScope, Encoding, EncryptionState, Scope, VersionState } from './wire.js';

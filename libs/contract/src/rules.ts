@@ -1,0 +1,114 @@
+import type { FieldRule } from './field.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+const CONTROL = /[\u0000-\u001f\u007f]/u;
+
+export function text(): FieldRule {
+  return {
+    rule: 'must be text',
+    schema: { type: 'string' },
+    check: (value) => typeof value === 'string',
+  };
+}
+
+export function textOf(pattern: RegExp, rule: string): FieldRule {
+  return {
+    rule,
+    schema: { type: 'string', pattern: pattern.source },
+    check: (value) => typeof value === 'string' && pattern.test(value),
+  };
+}
+
+/** A name for people: 1 to `max` characters, no control characters. */
+export function label(max: number): FieldRule {
+  return {
+    rule: `must be text of 1 to ${String(max)} characters, without control characters`,
+    schema: { type: 'string', minLength: 1, maxLength: max },
+    check: (value) =>
+      typeof value === 'string' &&
+      value.length > 0 &&
+      [...value].length <= max &&
+      !CONTROL.test(value),
+  };
+}
+
+export function uuid(): FieldRule {
+  return {
+    rule: 'must be a UUID of the form 8-4-4-4-12',
+    schema: { type: 'string', format: 'uuid' },
+    check: (value) => typeof value === 'string' && UUID.test(value),
+  };
+}
+
+export function oneOf(values: readonly string[]): FieldRule {
+  return {
+    rule: `must be one of: ${values.join(', ')}`,
+    schema: { type: 'string', enum: [...values] },
+    check: (value) => typeof value === 'string' && values.includes(value),
+  };
+}
+
+export function bool(): FieldRule {
+  return {
+    rule: 'must be true or false',
+    schema: { type: 'boolean' },
+    check: (value) => typeof value === 'boolean',
+  };
+}
+
+export function onlyTrue(): FieldRule {
+  return {
+    rule: 'must be true',
+    schema: { type: 'boolean', const: true },
+    check: (value) => value === true,
+  };
+}
+
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): FieldRule {
+  return {
+    rule: `must be a whole number from ${String(least)} to ${String(most)}`,
+    schema: { type: 'integer', minimum: least, maximum: most },
+    check: (value) =>
+      Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+  };
+}
+
+/** A point in time, RFC 3339, section 5.6. */
+export function time(): FieldRule {
+  return {
+    rule: 'must be a time of the form 2026-01-31T12:00:00Z (RFC 3339)',
+    schema: { type: 'string', format: 'date-time' },
+    check: (value) =>
+      typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)),
+  };
+}
+
+/** Any JSON object, handed on as it is. */
+export function object(): FieldRule {
+  return {
+    rule: 'must be an object',
+    schema: { type: 'object', additionalProperties: true },
+    check: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  };
+}
+
+/** A list without duplicates whose every member keeps to `member`. */
+export function listOf(member: FieldRule, least: number, most: number): FieldRule {
+  return {
+    rule: `must be a list of ${String(least)} to ${String(most)} different members, each of which ${member.rule}`,
+    schema: {
+      type: 'array',
+      items: member.schema,
+      minItems: least,
+      maxItems: most,
+      uniqueItems: true,
+    },
+    check: (value) =>
+      Array.isArray(value) &&
+      value.length >= least &&
+      value.length <= most &&
+      new Set(value).size === value.length &&
+      value.every((item) => member.check(item)),
+  };
+}

@@ -1,0 +1,61 @@
+import type { ClientBase } from 'pg';
+import { DataSource } from 'typeorm';
+import { assertBoundRole, assertRoleName } from './app-role.js';
+import { assertProtectedConnection, withSessionSettings } from './connection-url.js';
+import { toDatabaseError } from './database-error.js';
+import { Database } from './database.js';
+import type { Connection, Schema } from './migrate.js';
+
+export interface PoolOptions {
+  /** Connections at most. */
+  readonly poolSize: number;
+  /** Told of a connection that broke while nobody used it; the pool makes a new one by itself. */
+  readonly onIdleError: (error: unknown) => void;
+}
+
+const APP_LIMITS = { statementTimeoutMillis: 10_000, lockTimeoutMillis: 5_000 };
+const CONNECT_TIMEOUT_MILLIS = 5_000;
+
+function verify(client: ClientBase, done: (error?: Error) => void): void {
+  assertBoundRole(client).then(() => {
+    done();
+  }, done);
+}
+
+function dataSourceOf(schema: Schema, connection: Connection, pool: PoolOptions): DataSource {
+  const { appUrl, ownerUrl, appRole, insecurePlaintext } = connection;
+  const url = (appUrl ?? ownerUrl).expose();
+  assertProtectedConnection(url, insecurePlaintext);
+  assertRoleName(appRole);
+  return new DataSource({
+    type: 'postgres',
+    url: withSessionSettings(url, APP_LIMITS, appUrl === undefined ? appRole : undefined),
+    applicationName: schema.applicationName,
+    entities: [...schema.entities],
+    synchronize: false,
+    logging: false,
+    poolErrorHandler: pool.onIdleError,
+    connectTimeoutMS: CONNECT_TIMEOUT_MILLIS,
+    extra: { max: pool.poolSize, keepAlive: true, verify },
+  });
+}
+
+/**
+ * Opens the application's pool. Every connection is of the second role from its first query on, and each new one is checked before
+ * it is used.
+ *
+ * @throws AppError `database_unavailable`, or `internal` where the role could pass row-level security by.
+ */
+export async function openDatabase(
+  schema: Schema,
+  connection: Connection,
+  pool: PoolOptions,
+): Promise<Database> {
+  const dataSource = dataSourceOf(schema, connection, pool);
+  try {
+    await dataSource.initialize();
+    return new Database(dataSource);
+  } catch (error) {
+    throw toDatabaseError(error);
+  }
+}
