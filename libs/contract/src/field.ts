@@ -18,26 +18,37 @@ export interface FieldRule {
 /** A class whose fields carry validators. */
 export type DtoClass<T extends object = object> = new () => T;
 
+/** The class of a field that is an object with fields of its own, or a list of such objects. */
+export interface Nesting {
+  readonly cls: DtoClass;
+  readonly list: boolean;
+}
+
 const NESTED = Symbol('keyward:nested');
 const LOWER_CASE = Symbol('keyward:lower-case');
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
+// Maps, not objects: a field named `constructor` must find nothing here.
 function remember(key: symbol, target: object, property: string, value: unknown): void {
-  const known = (Reflect.getMetadata(key, target) ?? {}) as Record<string, unknown>;
-  Reflect.defineMetadata(key, { ...known, [property]: value }, target);
+  const known = (Reflect.getMetadata(key, target) ?? NONE) as ReadonlyMap<string, unknown>;
+  Reflect.defineMetadata(key, new Map([...known, [property, value]]), target);
 }
 
-function recall(key: symbol, cls: DtoClass): Record<string, unknown> {
-  return (Reflect.getMetadata(key, cls.prototype as object) ?? {}) as Record<string, unknown>;
+function recall(key: symbol, cls: DtoClass): ReadonlyMap<string, unknown> {
+  return (Reflect.getMetadata(key, cls.prototype as object) ?? NONE) as ReadonlyMap<
+    string,
+    unknown
+  >;
 }
 
-/** The classes of the fields of `cls` that are objects with fields of their own. */
-export function nestedClasses(cls: DtoClass): Record<string, DtoClass> {
-  return recall(NESTED, cls) as Record<string, DtoClass>;
+/** The fields of `cls` that are objects with fields of their own. */
+export function nestedFields(cls: DtoClass): ReadonlyMap<string, Nesting> {
+  return recall(NESTED, cls) as ReadonlyMap<string, Nesting>;
 }
 
 /** The fields of `cls` that are lower-cased once they are valid. */
-export function lowerCaseFields(cls: DtoClass): string[] {
-  return Object.keys(recall(LOWER_CASE, cls));
+export function lowerCaseFields(cls: DtoClass): ReadonlyMap<string, unknown> {
+  return recall(LOWER_CASE, cls);
 }
 
 function all(...decorators: PropertyDecorator[]): PropertyDecorator {
@@ -77,20 +88,25 @@ export function LowerCaseField(rule: FieldRule, options: FieldOptions): Property
   });
 }
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** A field that is an object with fields of its own, or with `list` a list of them. */
 export function NestedField(
   cls: DtoClass,
   options: FieldOptions & { list?: boolean },
 ): PropertyDecorator {
+  const list = options.list === true;
   const reference = { $ref: `#/components/schemas/${cls.name}` };
-  const schema =
-    options.list === true ? { type: 'array', items: reference } : { allOf: [reference] };
-  return all(
-    ValidateNested({ each: options.list === true, message: 'must be an object' }),
-    described(schema, options),
-    ...presence(options),
-    (target, property) => {
-      remember(NESTED, target, String(property), cls);
-    },
-  );
+  const rule: FieldRule = list
+    ? {
+        rule: 'must be a list of objects',
+        schema: { type: 'array', items: reference },
+        check: (value) => Array.isArray(value) && value.every(isObject),
+      }
+    : { rule: 'must be an object', schema: { allOf: [reference] }, check: isObject };
+  return all(Field(rule, options), ValidateNested({ each: list }), (target, property) => {
+    remember(NESTED, target, String(property), { cls, list } satisfies Nesting);
+  });
 }

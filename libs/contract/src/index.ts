@@ -25,8 +25,8 @@ export {
   VersionAnswer,
 } from './encryptions.js';
 export type { MasterKeyMode } from './encryptions.js';
-export { Field, LowerCaseField, NestedField, nestedClasses } from './field.js';
-export type { DtoClass, FieldOptions, FieldRule } from './field.js';
+export { Field, LowerCaseField, NestedField, nestedFields } from './field.js';
+export type { DtoClass, FieldOptions, FieldRule, Nesting } from './field.js';
 export { HealthAnswer, HealthClient } from './health.js';
 export { PageQuery, pageLimit, parseCursor, toPage } from './page.js';
 export type { Page } from './page.js';

@@ -1,6 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator';
-import { AppError, type FieldError } from '@app/errors';
-import { lowerCaseFields, nestedClasses, type DtoClass } from './field.js';
+import { AppError, invalidField, type FieldError } from '@app/errors';
+import { lowerCaseFields, nestedFields, type DtoClass, type Nesting } from './field.js';
 
 /** A field's name is shown only where it looks like one: a secret that was sent as a key must not come back. */
 const SHOWN_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
@@ -18,12 +18,14 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+// class-validator does not see the key `__proto__`, so it is refused here.
 function bind(cls: DtoClass, plain: Record<string, unknown>): object {
   const instance = new cls() as Record<string, unknown>;
-  const nested = nestedClasses(cls);
+  const nested = nestedFields(cls);
   for (const [key, value] of Object.entries(plain)) {
-    const inner = nested[key];
-    // Defined, not assigned: a key `__proto__` out of JSON must become an unknown field, never a prototype.
+    if (key === '__proto__') throw invalidField(key, UNKNOWN);
+    const inner = nested.get(key);
+    // Defined, not assigned: a key of Object.prototype must become an unknown field, which is then refused.
     Object.defineProperty(instance, key, {
       value: inner === undefined ? value : bindNested(inner, value),
       enumerable: true,
@@ -34,9 +36,11 @@ function bind(cls: DtoClass, plain: Record<string, unknown>): object {
   return instance;
 }
 
-function bindNested(cls: DtoClass, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => bindNested(cls, item));
-  return isPlainObject(value) ? bind(cls, value) : value;
+function bindNested({ cls, list }: Nesting, value: unknown): unknown {
+  if (list && Array.isArray(value)) {
+    return value.map((item: unknown) => (isPlainObject(item) ? bind(cls, item) : item));
+  }
+  return !list && isPlainObject(value) ? bind(cls, value) : value;
 }
 
 function nameOf(property: string, path: string): string {
@@ -56,13 +60,14 @@ function flatten(errors: readonly ValidationError[], path: string): FieldError[]
 }
 
 function lowerCase(cls: DtoClass, instance: Record<string, unknown>): void {
-  for (const field of lowerCaseFields(cls)) {
+  for (const field of lowerCaseFields(cls).keys()) {
     const value = instance[field];
     if (typeof value === 'string') instance[field] = value.toLowerCase();
   }
-  for (const [field, inner] of Object.entries(nestedClasses(cls))) {
-    const value = instance[field];
-    if (isPlainObject(value)) lowerCase(inner, value);
+  for (const [field, inner] of nestedFields(cls)) {
+    for (const value of [instance[field]].flat()) {
+      if (isPlainObject(value)) lowerCase(inner.cls, value);
+    }
   }
 }
 
