@@ -18,20 +18,14 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// class-validator does not see the key `__proto__`, so it is refused here.
+// Keys such as `__proto__` and `constructor` mislead class-validator, so they are refused before it looks.
 function bind(cls: DtoClass, plain: Record<string, unknown>): object {
   const instance = new cls() as Record<string, unknown>;
   const nested = nestedFields(cls);
   for (const [key, value] of Object.entries(plain)) {
-    if (key === '__proto__') throw invalidField(key, UNKNOWN);
+    if (key in Object.prototype) throw invalidField(key, UNKNOWN);
     const inner = nested.get(key);
-    // Defined, not assigned: a key of Object.prototype must become an unknown field, which is then refused.
-    Object.defineProperty(instance, key, {
-      value: inner === undefined ? value : bindNested(inner, value),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    instance[key] = inner === undefined ? value : bindNested(inner, value);
   }
   return instance;
 }
