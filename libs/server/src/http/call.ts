@@ -1,0 +1,51 @@
+import type { FastifyRequest } from 'fastify';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+
+/** What is known of one request beside its route: filled by the hooks, read by handlers and the request log. */
+export interface Call {
+  /** Echoed in the answer, and written to log and audit record. */
+  readonly requestId: string;
+  /** `X-Access-Reason`, for the audit record. */
+  readonly accessReason: string | undefined;
+  /** Which of the two headers was outside its form; refused once it is the turn of a 400. */
+  readonly malformedHeader: string | undefined;
+  /** Who is calling; absent on public routes. */
+  principal: unknown;
+  /** Fields for the request log: ids alone. */
+  readonly log: Record<string, string | number>;
+  errorCode: string | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    call: Call;
+  }
+}
+
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+const ACCESS_REASON = /^[^\p{Cc}]{1,256}$/u;
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.join(', ');
+}
+
+/** Reads the headers that every route takes. `newId` makes up a request id where there is none or it is malformed. */
+export function readCall(request: FastifyRequest, newId: () => string): Call {
+  const requestId = textOf(request.headers['x-request-id']);
+  const accessReason = textOf(request.headers['x-access-reason']);
+  const badId = requestId !== undefined && !REQUEST_ID.test(requestId);
+  const badReason = accessReason !== undefined && !ACCESS_REASON.test(accessReason);
+  return {
+    requestId: requestId === undefined || badId || badReason ? newId() : requestId,
+    accessReason: badReason ? undefined : accessReason,
+    malformedHeader: badId ? 'X-Request-Id' : badReason ? 'X-Access-Reason' : undefined,
+    principal: undefined,
+    log: {},
+    errorCode: undefined,
+  };
+}
+
+/** The {@link Call} of the request, as a handler's parameter. */
+export const CurrentCall = createParamDecorator((_: unknown, context: ExecutionContext): Call => {
+  return context.switchToHttp().getRequest<FastifyRequest>().call;
+});

@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Identifiers } from '@app/ambient';
+import { AppError, invalidField } from '@app/errors';
+import { readCall } from './call.js';
+import { PUBLIC, type RouteFacts } from './endpoint.js';
+import type { RouteTable } from './route-table.js';
+
+/**
+ * Says who is calling and whether they may, before a byte of the body is read. It sets `request.call.principal`.
+ *
+ * @throws AppError `unauthenticated`, `forbidden`, `rate_limited` or what its database gave.
+ */
+export type Authorize = (request: FastifyRequest, access: string) => Promise<void>;
+
+export interface HookOptions {
+  readonly authorize: Authorize;
+  readonly identifiers: Identifiers;
+  readonly routes: RouteTable;
+  /** True from the moment that the process was told to stop. */
+  readonly isStopping: () => boolean;
+}
+
+function factsOf(request: FastifyRequest): RouteFacts | undefined {
+  return (request.routeOptions.config as { facts?: RouteFacts }).facts;
+}
+
+/** `Content-Encoding` other than identity, and a charset other than UTF-8, are other media types to us (RFC 9110, section 8). */
+function assertPlainBody(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding'];
+  const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+  const plain = encoding === undefined || encoding.trim().toLowerCase() === 'identity';
+  if (plain && (charset === undefined || charset.toLowerCase() === 'utf-8')) return;
+  throw new AppError('unsupported_media_type');
+}
+
+function assertHeaders(request: FastifyRequest): void {
+  const { malformedHeader } = request.call;
+  if (malformedHeader !== undefined) {
+    const rule =
+      malformedHeader === 'X-Request-Id'
+        ? 'must be 1 to 128 visible ASCII characters'
+        : 'must be 1 to 256 characters without control characters';
+    throw invalidField(malformedHeader, rule);
+  }
+  const [unknown] =
+    factsOf(request)?.takesQuery === true ? [] : Object.keys(request.query as object);
+  if (unknown !== undefined) throw invalidField('query', 'is not taken by this call');
+}
+
+/**
+ * The order of refusals: route, credentials, rights, then what is wrong with headers and body. The body itself is read and checked
+ * after these.
+ */
+export function addRequestHooks(server: FastifyInstance, options: HookOptions): void {
+  const { authorize, identifiers, routes, isStopping } = options;
+  server.decorateRequest('call');
+  server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+    request.call = readCall(request, () => identifiers.newUuid());
+    void reply.header('x-request-id', request.call.requestId).header('cache-control', 'no-store');
+    if (isStopping()) {
+      void reply.header('connection', 'close');
+      throw new AppError('shutting_down', { retryAfterSeconds: 1 });
+    }
+    if (request.is404) throw routes.refusal(request.method, request.url);
+    const facts = factsOf(request);
+    if (facts === undefined) throw new AppError('internal');
+    if (facts.access !== PUBLIC) await authorize(request, facts.access);
+  });
+  server.addHook('preParsing', async (request: FastifyRequest) => {
+    assertPlainBody(request);
+    return Promise.resolve(undefined);
+  });
+  server.addHook('preValidation', async (request: FastifyRequest) => {
+    assertHeaders(request);
+    return Promise.resolve();
+  });
+}

@@ -1,0 +1,124 @@
+import type { Socket } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DynamicModule } from '@nestjs/common';
+import type { Logger } from 'pino';
+import type { Identifiers } from '@app/ambient';
+import { parseStrictJson } from '@app/encoding';
+import { AppError, toProblem, PROBLEM_MEDIA_TYPE } from '@app/errors';
+import { addRequestLog } from '../logging/request-log.js';
+import { readCall } from './call.js';
+import { DtoPipe } from './dto-pipe.js';
+import { addRequestHooks, type Authorize } from './hooks.js';
+import { ProblemFilter } from './problem-filter.js';
+import { RouteTable } from './route-table.js';
+import { type TlsFiles, tlsOptions } from './tls.js';
+
+export interface HttpAppOptions {
+  readonly tls: TlsFiles;
+  readonly bodyLimitBytes: number;
+  readonly logger: Logger;
+  readonly identifiers: Identifiers;
+  /** Made from the application's own container once that is there. */
+  readonly authorizeFrom: (app: NestFastifyApplication) => Authorize;
+}
+
+export interface HttpApp {
+  readonly nest: NestFastifyApplication;
+  readonly routes: RouteTable;
+  /** Refuses new requests, ends those under way, closes. */
+  close(): Promise<void>;
+}
+
+/** Longer than any id; what is longer matches no route. */
+const MAX_PARAM_LENGTH = 200;
+const REQUEST_TIMEOUT_MILLIS = 30_000;
+
+// Broken HTTP never becomes a request, so there is nothing to parse an id from.
+function answerBrokenHttp(identifiers: Identifiers, socket: Socket): void {
+  if (!socket.writable) return;
+  const body = JSON.stringify(toProblem(new AppError('invalid_request'), identifiers.newUuid()));
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nCache-Control: no-store\r\n` +
+      `Content-Length: ${String(Buffer.byteLength(body))}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function makeAdapter(options: HttpAppOptions, filter: ProblemFilter): FastifyAdapter {
+  const { identifiers } = options;
+  return new FastifyAdapter({
+    https: tlsOptions(options.tls),
+    bodyLimit: options.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MILLIS,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    // No middleware is used: without it a request passes one hook less.
+    skipMiddie: true,
+    multipart: false,
+    frameworkErrors: (error: Error, request: unknown, reply: FastifyReply) => {
+      const plain = request as FastifyRequest;
+      plain.call = readCall(plain, () => identifiers.newUuid());
+      void reply.header('x-request-id', plain.call.requestId).header('cache-control', 'no-store');
+      filter.send(error, plain, reply);
+    },
+    clientErrorHandler: (_error, socket) => {
+      answerBrokenHttp(identifiers, socket);
+    },
+  });
+}
+
+function takeStrictJson(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, body.length === 0 ? undefined : parseStrictJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** Makes an application of a Nest module: TLS, strict JSON, the order of refusals, problems, one log line for each request. */
+export async function createHttpApp(
+  module: DynamicModule,
+  options: HttpAppOptions,
+): Promise<HttpApp> {
+  const { logger, identifiers } = options;
+  const filter = new ProblemFilter(logger);
+  const adapter = makeAdapter(options, filter);
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  const routes = new RouteTable();
+  let stopping = false;
+  let authorize: Authorize = () =>
+    Promise.reject(new AppError('shutting_down', { retryAfterSeconds: 1 }));
+  routes.watch(server);
+  takeStrictJson(server);
+  addRequestLog(server, logger);
+  addRequestHooks(server, {
+    identifiers,
+    routes,
+    isStopping: () => stopping,
+    authorize: (request, access) => authorize(request, access),
+  });
+  const nest = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: false,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  nest.useGlobalFilters(filter);
+  nest.useGlobalPipes(new DtoPipe());
+  authorize = options.authorizeFrom(nest);
+  await nest.init();
+  await server.ready();
+  return {
+    nest,
+    routes,
+    close: async () => {
+      stopping = true;
+      await nest.close();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import {
+  AppError,
+  catalogueEntry,
+  type ErrorCode,
+  PROBLEM_MEDIA_TYPE,
+  toAppError,
+  toProblem,
+} from '@app/errors';
+import { errorFields } from '../logging/error-fields.js';
+
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid_request',
+  404: 'not_found',
+  408: 'invalid_request',
+  413: 'payload_too_large',
+  414: 'not_found',
+  415: 'unsupported_media_type',
+};
+
+// A URL that does not decode matches no route, and so it is answered like any other address that is not there.
+const BAD_URL = new Set(['FST_ERR_BAD_URL', 'FST_ERR_ASYNC_CONSTRAINT']);
+
+function translate(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof HttpException) {
+    return new AppError(BY_STATUS[error.getStatus()] ?? 'internal', { cause: error });
+  }
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  if (typeof code === 'string' && BAD_URL.has(code))
+    return new AppError('not_found', { cause: error });
+  if (typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number') {
+    return new AppError(BY_STATUS[statusCode] ?? 'internal', { cause: error });
+  }
+  return toAppError(error);
+}
+
+/** Renders every error of an application as RFC 9457, and logs those that are ours. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.send(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also for what never reaches Nest: errors of the router itself. */
+  send(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const error = translate(thrown);
+    const requestId = request.call.requestId;
+    request.call.errorCode = error.code;
+    if (catalogueEntry(error.code).level === 'error' || error.alarm !== undefined) {
+      this.#logger.error({ requestId, ...errorFields(error) }, error.alarm ?? 'request failed');
+    }
+    if (error.retryAfterSeconds !== undefined)
+      void reply.header('retry-after', String(error.retryAfterSeconds));
+    if (error.allow !== undefined) void reply.header('allow', error.allow.join(', '));
+    void reply
+      .status(error.status)
+      .header('content-type', PROBLEM_MEDIA_TYPE)
+      .send(JSON.stringify(toProblem(error, requestId)));
+  }
+}

@@ -1,0 +1,18 @@
+export { CurrentCall } from './http/call.js';
+export type { Call } from './http/call.js';
+export { Endpoint, PUBLIC } from './http/endpoint.js';
+export type { EndpointSpec, Method } from './http/endpoint.js';
+export type { Authorize } from './http/hooks.js';
+export { createHttpApp } from './http/http-app.js';
+export type { HttpApp, HttpAppOptions } from './http/http-app.js';
+export type { RouteTable } from './http/route-table.js';
+export { tlsOptions } from './http/tls.js';
+export type { TlsFiles } from './http/tls.js';
+export { errorFields } from './logging/error-fields.js';
+export { createLogger, LOG_LEVELS } from './logging/logger.js';
+export type { LogLevelName } from './logging/logger.js';
+export { endpointsOf, openApiDocument } from './openapi/document.js';
+export type { OpenApiInfo } from './openapi/document.js';
+export { createMetrics, startOperations } from './operations/operations-server.js';
+export type { OperationsOptions } from './operations/operations-server.js';
+export { stopOnSignals } from './process-life.js';

@@ -1,0 +1,60 @@
+import { fastify, type FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { AppError } from '@app/errors';
+import { type TlsFiles, tlsOptions } from '../http/tls.js';
+
+export interface OperationsOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Needed anywhere else than on loopback. */
+  readonly tls?: TlsFiles | undefined;
+  readonly metrics: Registry;
+  /** Resolves when the application can answer; its rejection is `503` at `/readyz`. */
+  readonly checkReady: () => Promise<void>;
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** A registry with the figures of the process itself. */
+export function createMetrics(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/**
+ * The operations port: `/livez`, `/readyz`, `/metrics` and nothing else. Plain HTTP on loopback, TLS 1.3 anywhere else.
+ *
+ * @throws AppError `internal` where another address is given without a certificate.
+ */
+export async function startOperations(options: OperationsOptions): Promise<FastifyInstance> {
+  const { host, port, tls, metrics, checkReady } = options;
+  if (tls === undefined && !LOOPBACK.has(host)) {
+    throw new AppError('internal', {
+      detail:
+        'The operations port is not on loopback: operations.tlsCertificate and operations.tlsKey must be set.',
+    });
+  }
+  const common = { logger: false, exposeHeadRoutes: false, forceCloseConnections: true } as const;
+  const server = (
+    tls === undefined ? fastify(common) : fastify({ ...common, https: tlsOptions(tls) })
+  ) as FastifyInstance;
+  server.addHook('onRequest', async (_request, reply) => {
+    await Promise.resolve(reply.header('cache-control', 'no-store'));
+  });
+  server.get('/livez', () => ({ status: 'ok' }));
+  server.get('/readyz', async (_request, reply) => {
+    try {
+      await checkReady();
+      return { status: 'ok' };
+    } catch (error) {
+      const code = error instanceof AppError ? error.code : 'internal';
+      return reply.status(503).send({ status: 'unavailable', code });
+    }
+  });
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.metrics()),
+  );
+  await server.listen({ host, port });
+  return server;
+}
