@@ -11,6 +11,8 @@ export interface Kind<V> {
   fromJson?(value: unknown, folder: string): V | undefined;
   /** From a secret's own file. The bytes are borrowed; the caller overwrites them. Only for secrets. */
   fromBytes?(bytes: Buffer): V | undefined;
+  /** Completes a default, which the declaration gives as it is to be shown. */
+  fromDefault?(value: V): V;
 }
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
@@ -37,6 +39,7 @@ export const TEXT: Kind<string> = {
 
 export const PATH: Kind<string> = {
   rule: 'must be the path of a file or folder',
+  fromDefault: (path) => resolve(path),
   fromText: (text) => (text === '' ? undefined : resolve(text)),
   fromJson: (value, folder) => (isText(value) && value !== '' ? resolve(folder, value) : undefined),
 };

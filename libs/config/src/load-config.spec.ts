@@ -24,6 +24,7 @@ const OPTIONS = {
   timeout: option.duration({ default: 1000, help: 'time' }),
   insecure: option.boolean({ default: false, help: 'switch' }),
   certificate: option.path({ optional: true, help: 'file' }),
+  data: option.path({ default: 'data', help: 'folder' }),
 };
 
 const URL_ONLY = { ES_DATABASE_URL: 'postgres://owner@db/es' };
@@ -97,6 +98,7 @@ describe('loadConfig', () => {
     expect(values.insecure).toBe(true);
     expect(values.networks).toEqual(['10.0.0.0/8', '::1']);
     expect(values.certificate).toBe(join(process.cwd(), 'a.pem'));
+    expect(values.data).toBe(join(process.cwd(), 'data'));
   });
 
   it('reports everything that is wrong at once, without values', () => {

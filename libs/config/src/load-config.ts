@@ -52,7 +52,8 @@ function unknownVariables(
 function settle(named: NamedOption, found: Found): Setting | ConfigProblem {
   const { spec } = named.option;
   if (found === undefined) {
-    if (spec.default !== undefined) return { named, value: spec.default, origin: 'default' };
+    const value = named.option.defaultValue;
+    if (value !== undefined) return { named, value, origin: 'default' };
     if (spec.optional) return { named, value: undefined, origin: 'absent' };
     return { code: 'missing', name: shownName(named), rule: 'is required' };
   }

@@ -52,6 +52,12 @@ export class Option<V> {
     return this.kind.fromBytes !== undefined;
   }
 
+  /** The value when no source gives one. */
+  get defaultValue(): unknown {
+    const given = this.spec.default;
+    return given === undefined ? undefined : (this.kind.fromDefault?.(given) ?? given);
+  }
+
   /** The rule that a value of the right kind breaks, if any. */
   brokenRule(value: unknown): string | undefined {
     return this.spec.check?.(value as never);
