@@ -1,0 +1,82 @@
+import type { KeyObject } from 'node:crypto';
+import { encodeMembers } from '@app/encoding';
+import { AppError } from '@app/errors';
+import type { SecretBytes } from '@app/secret';
+import { deriveKey } from '../hazmat/hkdf.js';
+import { encodePlace, type KeyPlace } from '../key-place.js';
+import { SUITES, type Suite } from '../suites.js';
+import type { BlobKind } from './blob-metadata.js';
+
+interface DerivedKeys {
+  readonly encryption: KeyObject;
+  readonly commitment: KeyObject;
+}
+
+/**
+ * What seals and opens the blobs of one version: its derived keys and the part of AAD that is the same for each of them. Derived once
+ * and kept, since a derivation costs more than an encryption. {@link VersionKeys.dispose} lets go of the keys: OpenSSL clears them when
+ * the garbage collector gets there, and JavaScript promises no more.
+ */
+export class VersionKeys {
+  readonly suite: Suite;
+  readonly #place: Buffer;
+  readonly #prefixes: Readonly<Record<BlobKind, Buffer>>;
+  #keys: DerivedKeys | undefined;
+
+  constructor(suite: Suite, place: Buffer, keys: DerivedKeys) {
+    this.suite = suite;
+    this.#place = place;
+    this.#keys = keys;
+    this.#prefixes = { data: this.#prefix('data'), 'data-key': this.#prefix('data-key') };
+  }
+
+  #prefix(kind: BlobKind): Buffer {
+    return Buffer.concat([encodeMembers('keyward/v1/blob', kind), this.#place]);
+  }
+
+  /** The members of AAD up to the version, encoded: all that does not change from blob to blob. */
+  associatedDataPrefix(kind: BlobKind): Buffer {
+    return this.#prefixes[kind];
+  }
+
+  /** K_enc and K_com. @throws AppError `internal` after {@link dispose}. */
+  get derived(): DerivedKeys {
+    if (this.#keys === undefined) {
+      throw new AppError('internal', {
+        cause: new Error('keys of a version were used after they had been disposed of'),
+      });
+    }
+    return this.#keys;
+  }
+
+  /** May be called twice. */
+  dispose(): void {
+    this.#keys = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/**
+ * Derives what a version's blobs are sealed with.
+ *
+ * @param dek - of the suite's length. Borrowed: it may be disposed of right after.
+ * @throws AppError `internal` for a key of another length.
+ */
+export function deriveVersionKeys(dek: SecretBytes, place: KeyPlace): VersionKeys {
+  const suite = SUITES[place.suite];
+  if (dek.length !== suite.dekBytes) {
+    throw new AppError('internal', {
+      cause: new RangeError('not the length of a key of this suite'),
+    });
+  }
+  const encodedPlace = encodePlace(place);
+  const derive = (label: string): KeyObject =>
+    deriveKey(dek.expose(), encodeMembers(label, encodedPlace));
+  return new VersionKeys(suite, encodedPlace, {
+    encryption: derive('keyward/v1/data/enc'),
+    commitment: derive('keyward/v1/data/commit'),
+  });
+}

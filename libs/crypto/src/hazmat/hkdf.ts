@@ -1,0 +1,42 @@
+import { hkdfSync, type KeyObject } from 'node:crypto';
+import { AppError } from '@app/errors';
+import { takeKey } from './secret-key.js';
+
+/** What goes into HKDF beside the key. */
+export interface HkdfInput {
+  readonly hash: 'sha256' | 'sha512';
+  /** Keying material; borrowed. */
+  readonly ikm: Buffer;
+  /** No salt equals a salt of zeros (RFC 5869, section 2.2). */
+  readonly salt?: Buffer;
+  /** At most 1,024 bytes, which is Node's limit, not the standard's. */
+  readonly info: Buffer;
+  /** Bytes to derive: at most 255 times the length of the hash. */
+  readonly bytes: number;
+}
+
+const NO_SALT = Buffer.alloc(0);
+
+const HASH_BYTES = { sha256: 32, sha512: 64 } as const;
+const MAX_BLOCKS = 255;
+const MAX_INFO_BYTES = 1024;
+
+/**
+ * HKDF, extract and expand (RFC 5869).
+ *
+ * @returns new bytes, owned by the caller, who overwrites them.
+ * @throws AppError `internal` for a length or an info beyond its limit.
+ */
+export function hkdf({ hash, ikm, salt = NO_SALT, info, bytes }: HkdfInput): Buffer {
+  if (bytes > MAX_BLOCKS * HASH_BYTES[hash] || info.length > MAX_INFO_BYTES) {
+    throw new AppError('internal', { cause: new RangeError('beyond the limits of HKDF') });
+  }
+  return Buffer.from(hkdfSync(hash, ikm, salt, info, bytes));
+}
+
+/** A 32-byte key by HKDF-SHA-256, which exists as a `KeyObject` only. */
+export function deriveKey(ikm: Buffer, info: Buffer, salt?: Buffer): KeyObject {
+  return takeKey(
+    hkdf({ hash: 'sha256', ikm, info, bytes: 32, ...(salt === undefined ? {} : { salt }) }),
+  );
+}

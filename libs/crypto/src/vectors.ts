@@ -1,0 +1,24 @@
+/**
+ * One layer below what the library exports: the same code with every random value given, and the steps between. For `tools/vectors` and
+ * tests alone; the import rules keep it out of both apps, since a nonce that a caller chooses is a nonce that repeats.
+ */
+import type { KeyObject } from 'node:crypto';
+
+export { commit, encodeAssociatedData } from './blob/associated-data.js';
+export { sealBlobWith } from './blob/seal-blob.js';
+export type { Aead } from './hazmat/aead.js';
+export { AES_256_GCM } from './hazmat/aes-256-gcm.js';
+export { hkdf } from './hazmat/hkdf.js';
+export { hmacSha256 } from './hazmat/hmac.js';
+export { takeKey } from './hazmat/secret-key.js';
+export { encodePlace } from './key-place.js';
+export { encodeApiSecret, formApiSecret } from './service/api-secret.js';
+export { encodeRow } from './service/row-mac.js';
+export { deriveServiceKeyBytes } from './service/service-keys.js';
+export { deriveWrapKeys, encodeWrapBinding } from './wrap/wrap-binding.js';
+export { wrapDekWith } from './wrap/wrap-dek.js';
+
+/** The bytes of a derived key, to be compared with a vector's. */
+export function keyBytes(key: KeyObject): Buffer {
+  return key.export();
+}
