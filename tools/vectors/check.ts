@@ -1,0 +1,16 @@
+import type { Fields } from './fields.js';
+
+/** What the project's code makes of a vector's input: bytes as lower-case hex, all else as it is on the wire. */
+export interface Computed {
+  /** Every step between, by the name that it has in the file. */
+  readonly steps?: Readonly<Record<string, unknown>>;
+  readonly result: Readonly<Record<string, unknown>>;
+  /** What must hold besides, such as that the result opens again. */
+  readonly holds?: boolean;
+}
+
+/** Computes a vector; undefined where the project does not have yet what the vector needs. */
+export type Compute = (input: Fields) => Computed | undefined;
+
+/** Does what must be refused; undefined where the project does not have yet what it needs, else the function that throws. */
+export type Attempt = (input: Fields) => (() => unknown) | undefined;

@@ -1,0 +1,34 @@
+import { attemptOpen, computeBlob } from './blob-groups.js';
+import type { Attempt, Compute } from './check.js';
+import { computeContext, computeMembers, computeVaultItem } from './encoding-groups.js';
+import {
+  computeApiSecret,
+  computeHkdf,
+  computeRow,
+  computeServiceSecret,
+} from './service-groups.js';
+import { attemptUnwrap, computeWrap } from './wrap-groups.js';
+
+/**
+ * The groups of vectors that the project can compute. Where a suite or a mode of a group is not there yet, only what needs it is skipped;
+ * a group that is not in this table is not there at all.
+ */
+export const VECTOR_GROUPS: ReadonlyMap<string, Compute> = new Map<string, Compute>([
+  ['e', computeMembers],
+  ['hkdf', computeHkdf],
+  ['service-secret', computeServiceSecret],
+  ['api-secret', computeApiSecret],
+  ['row', computeRow],
+  ['wrap-local', computeWrap],
+  ['wrap-provider', computeWrap],
+  ['context', computeContext],
+  ['blob-aes', computeBlob],
+  ['data-key', computeBlob],
+  ['vault-item', computeVaultItem],
+]);
+
+/** The groups of what must be refused. */
+export const REJECT_GROUPS: ReadonlyMap<string, Attempt> = new Map<string, Attempt>([
+  ['reject-blob', attemptOpen],
+  ['reject-wrap', attemptUnwrap],
+]);
