@@ -12,7 +12,7 @@ export {
   MIN_PASSWORD_LENGTH,
   normalisePassword,
 } from './password-rules.js';
-export { generateRefreshToken, hashRefreshToken, isRefreshToken } from './refresh-tokens.js';
+export { generateRefreshToken, RefreshTokenHasher, isRefreshToken } from './refresh-tokens.js';
 export { SecretSealer } from './secret-sealer.js';
 export type { SecretPlace } from './secret-sealer.js';
 export { exportSigningKey, generateSigningKey, importSigningKey } from './signing-key.js';

@@ -2,9 +2,10 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SecretBytes, SecretString } from '@app/secret';
 import { deriveCoreKeys } from './core-keys.js';
-import { generateRefreshToken, hashRefreshToken, isRefreshToken } from './refresh-tokens.js';
+import { generateRefreshToken, RefreshTokenHasher, isRefreshToken } from './refresh-tokens.js';
 
-const keysOf = (byte: number) => deriveCoreKeys(new SecretBytes(Buffer.alloc(32, byte)));
+const keyOf = (byte: number) =>
+  deriveCoreKeys(new SecretBytes(Buffer.alloc(32, byte))).refreshToken;
 
 describe('refresh tokens', () => {
   it('are 256 random bits behind a prefix', () => {
@@ -26,21 +27,21 @@ describe('refresh tokens', () => {
 
   it('are stored as a keyed hash that another core would not make', () => {
     const token = generateRefreshToken();
-    const stored = hashRefreshToken(keysOf(1).refreshToken, token);
+    const stored = new RefreshTokenHasher(keyOf(1)).hash(token);
     expect(stored).toHaveLength(32);
-    expect(stored).toEqual(hashRefreshToken(keysOf(1).refreshToken, token));
-    expect(stored).not.toEqual(hashRefreshToken(keysOf(2).refreshToken, token));
+    expect(stored).toEqual(new RefreshTokenHasher(keyOf(1)).hash(token));
+    expect(stored).not.toEqual(new RefreshTokenHasher(keyOf(2)).hash(token));
   });
 
   it('hash as the specification says', () => {
-    const key = keysOf(1).refreshToken;
+    const key = keyOf(1);
     const message = Buffer.concat([
       Buffer.from([0, 0, 0, 24]),
       Buffer.from('keyward/v1/refresh-token'),
       Buffer.from([0, 0, 0, 5]),
       Buffer.from('token'),
     ]);
-    expect(hashRefreshToken(key, new SecretString('token'))).toEqual(
+    expect(new RefreshTokenHasher(key).hash(new SecretString('token'))).toEqual(
       createHmac('sha256', key).update(message).digest(),
     );
   });

@@ -16,14 +16,22 @@ export function isRefreshToken(text: string): boolean {
   return FORM.test(text);
 }
 
-/**
- * What is stored of a refresh token: HMAC-SHA-256 of E("keyward/v1/refresh-token", token), 32 bytes. A fast hash is right for 256 random
- * bits, and the key keeps whoever can only write to the database from planting a token of their own.
- *
- * @param key - `refreshToken` of the core's keys.
- */
-export function hashRefreshToken(key: KeyObject, token: SecretString): Buffer {
-  return createHmac('sha256', key)
-    .update(encodeMembers('keyward/v1/refresh-token', token.expose()))
-    .digest();
+/** Hashes refresh tokens for the database. */
+export class RefreshTokenHasher {
+  readonly #key: KeyObject;
+
+  /** @param key - `refreshToken` of the core's keys. */
+  constructor(key: KeyObject) {
+    this.#key = key;
+  }
+
+  /**
+   * What is stored of a refresh token: HMAC-SHA-256 of E("keyward/v1/refresh-token", token), 32 bytes. A fast hash is right for 256
+   * random bits, and the key keeps whoever can only write to the database from planting a token of their own.
+   */
+  hash(token: SecretString): Buffer {
+    return createHmac('sha256', this.#key)
+      .update(encodeMembers('keyward/v1/refresh-token', token.expose()))
+      .digest();
+  }
 }

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, toProblem } from '@app/errors';
+import { SecretString } from '@app/secret';
+import { EncryptionClient } from './encryption-client.js';
+import { OperatorClient } from './operator-client.js';
+import type { ServiceTransport, WireAnswer, WireRequest } from './transport.js';
+
+const encryptionId = '11111111-1111-4111-8111-111111111111';
+const versionId = '22222222-2222-4222-8222-222222222222';
+const context = { requestId: 'request-1', accessReason: 'ticket 7' };
+const credentials = { apiKey: 'key-1', apiSecret: new SecretString('kw_secret') };
+
+/** Stands in for the wire: keeps the last request and gives one answer. */
+class Wire {
+  last: WireRequest | undefined;
+
+  constructor(private readonly answer: Partial<WireAnswer> & { readonly json?: unknown }) {}
+
+  send(request: WireRequest): Promise<WireAnswer> {
+    this.last = request;
+    const { json = {}, ...rest } = this.answer;
+    const body = Buffer.from(JSON.stringify(json));
+    const common = { status: 200, contentType: 'application/json', retryAfter: undefined };
+    return Promise.resolve({ ...common, body, ...rest });
+  }
+
+  get transport(): ServiceTransport {
+    return this as unknown as ServiceTransport;
+  }
+
+  get sent(): unknown {
+    return JSON.parse(this.last?.body?.toString() ?? 'null');
+  }
+}
+
+const client = (wire: Wire): EncryptionClient => new EncryptionClient(wire.transport, credentials);
+const input = { encryptionId, data: 'text', encoding: 'utf8' as const, context: { a: '1' } };
+const blob = {
+  cipherText: 'AAEC',
+  encryptionId,
+  encryptionVersionId: versionId,
+  algorithm: 'AES-256-GCM',
+  metadata: { v: 1 },
+};
+
+describe('EncryptionClient', () => {
+  it('sends its credentials, the request and the reason with each call', async () => {
+    const wire = new Wire({ json: blob });
+    await expect(client(wire).encrypt(input, context)).resolves.toEqual(blob);
+    expect(wire.last?.headers).toEqual({
+      accept: 'application/json',
+      'content-type': 'application/json',
+      'x-api-key': 'key-1',
+      'x-api-secret': 'kw_secret',
+      'x-request-id': 'request-1',
+      'x-access-reason': 'ticket 7',
+    });
+    expect(wire.sent).toEqual(input);
+  });
+
+  it('gives a blob back as it came, with its context and nothing else', async () => {
+    const wire = new Wire({ json: { data: 'text', encoding: 'utf8' } });
+    const stored = { ...blob, context: { a: '1' }, connectionId: 'ours alone' };
+    await expect(client(wire).decrypt(stored, context)).resolves.toEqual({
+      data: 'text',
+      encoding: 'utf8',
+    });
+    expect(wire.sent).toEqual({ ...blob, context: { a: '1' } });
+  });
+
+  it('rotates under an Idempotency-Key', async () => {
+    const wire = new Wire({ json: { newVersionId: versionId } });
+    await expect(client(wire).rotate(encryptionId, 'once', context)).resolves.toEqual({
+      newVersionId: versionId,
+    });
+    expect(wire.last?.headers['idempotency-key']).toBe('once');
+  });
+
+  it('makes an encryption of the id that it was given', async () => {
+    const summary = { encryptionId, algorithm: 'AES-256-GCM', state: 'enabled' };
+    const wire = new Wire({ status: 201, json: summary });
+    await expect(client(wire).createEncryption(encryptionId, context)).resolves.toEqual(summary);
+    expect(wire.sent).toEqual({ encryptionId, masterKey: { mode: 'platform' } });
+  });
+
+  it('asks for a page of versions', async () => {
+    const wire = new Wire({ json: { items: [] } });
+    await client(wire).listVersions(encryptionId, { limit: 20, cursor: 'a_b' }, context);
+    expect(wire.last?.path).toBe(`/v1/encryptions/${encryptionId}/versions?limit=20&cursor=a_b`);
+    expect(wire.last?.headers).not.toHaveProperty('content-type');
+  });
+
+  it('throws what the service answered', async () => {
+    const problem = toProblem(new AppError('encryption_disabled'), 'request-1');
+    const wire = new Wire({ status: 409, contentType: 'application/problem+json', json: problem });
+    await expect(client(wire).encrypt(input, context)).rejects.toMatchObject({
+      code: 'encryption_disabled',
+    });
+  });
+
+  it.each<[string, Partial<WireAnswer>]>([
+    ['a problem under status 200', { contentType: 'application/problem+json' }],
+    ['text', { contentType: 'text/plain' }],
+    ['another success', { status: 202 }],
+    ['a redirect', { status: 302 }],
+    ['no JSON', { body: Buffer.from('{') }],
+    ['a key given twice', { body: Buffer.from('{"status":"ok","status":"ok"}') }],
+    ['nothing', { body: Buffer.alloc(0) }],
+    ['depth', { body: Buffer.from('['.repeat(100_000)) }],
+    ['bytes that are not UTF-8', { body: Buffer.from([0x22, 0xff, 0x22]) }],
+  ])('rejects %s', async (_, answer) => {
+    await expect(client(new Wire(answer)).health(context)).rejects.toMatchObject({
+      code: 'encryption_service_rejected',
+    });
+  });
+
+  it('does not send what the service would refuse for its size', async () => {
+    const wire = new Wire({ json: blob });
+    const large = { ...input, data: '\u0001'.repeat(2 * 1024 * 1024) };
+    await expect(client(wire).encrypt(large, context)).rejects.toMatchObject({
+      code: 'payload_too_large',
+    });
+    expect(wire.last).toBeUndefined();
+  });
+});
+
+describe('OperatorClient', () => {
+  it('makes a tenant that is bound to the certificate of the call', async () => {
+    const app = { id: versionId, apiKey: 'k', apiSecret: 's' };
+    const wire = new Wire({ status: 201, json: { tenantId: encryptionId, clients: { app } } });
+    const operator = new OperatorClient(wire.transport, credentials);
+    const made = await operator.createTenant({ tenantId: encryptionId, name: 'n' }, context);
+    expect(made.apiKey).toBe('k');
+    expect(wire.sent).toEqual({ tenantId: encryptionId, name: 'n' });
+  });
+});

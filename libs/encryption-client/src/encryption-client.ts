@@ -1,0 +1,114 @@
+import type {
+  DecryptAnswer,
+  DecryptRequest,
+  EncryptAnswer,
+  Page,
+  RotateAnswer,
+  VersionAnswer,
+} from '@app/contract';
+import { type CallContext, ServiceCaller } from './caller.js';
+import { type EncryptInput, readBlob, readOpenedData } from './data-answers.js';
+import {
+  type EncryptionSummary,
+  readEncryption,
+  readRotation,
+  readVersions,
+} from './key-answers.js';
+import { type ClientCredentials, readHealth, type ServiceHealth } from './service-answers.js';
+import type { ServiceTransport } from './transport.js';
+
+/** A blob as encrypt answered it, and the context that it is bound to. */
+export type DecryptInput = EncryptAnswer & Required<Pick<DecryptRequest, 'context'>>;
+
+/**
+ * The calls of a tenant's client at an encryption service: `docs/spec/contract-v1.md`, section 1.
+ *
+ * Each throws the AppError that the service answered, or `encryption_service_unavailable` or `encryption_service_rejected`; `passOn` turns
+ * them into what the core's own callers hear. Answers are checked before they are handed out, unknown fields in them are dropped.
+ */
+export class EncryptionClient {
+  readonly #caller: ServiceCaller;
+
+  /** @param transport - borrowed: one serves many clients, and whoever made it closes it. */
+  constructor(transport: ServiceTransport, credentials: ClientCredentials) {
+    this.#caller = new ServiceCaller(transport, credentials);
+  }
+
+  /** `GET /v1/health`. */
+  async health(context: CallContext): Promise<ServiceHealth> {
+    const call = { method: 'GET', path: '/v1/health', expect: 200 } as const;
+    return readHealth(await this.#caller.call(call, context));
+  }
+
+  /** `POST /v1/encrypt` under the active version. */
+  async encrypt(input: EncryptInput, context: CallContext): Promise<EncryptAnswer> {
+    const { encryptionId, data, encoding, context: bound } = input;
+    const body = { encryptionId, data, encoding, context: bound };
+    const call = { method: 'POST', path: '/v1/encrypt', expect: 200, body } as const;
+    return readBlob(await this.#caller.call(call, context), input);
+  }
+
+  /** `POST /v1/decrypt`. */
+  async decrypt(input: DecryptInput, context: CallContext): Promise<DecryptAnswer> {
+    const { cipherText, encryptionId, encryptionVersionId, algorithm, metadata } = input;
+    const blob = { cipherText, encryptionId, encryptionVersionId, algorithm, metadata };
+    const body = { ...blob, context: input.context };
+    const call = { method: 'POST', path: '/v1/decrypt', expect: 200, body } as const;
+    return readOpenedData(await this.#caller.call(call, context));
+  }
+
+  /**
+   * `POST /v1/rotate`.
+   *
+   * @param idempotencyKey - new for each rotation that is meant; with the same one a repetition makes no second version.
+   */
+  async rotate(
+    encryptionId: string,
+    idempotencyKey: string,
+    context: CallContext,
+  ): Promise<RotateAnswer> {
+    const call = {
+      method: 'POST',
+      path: '/v1/rotate',
+      expect: 200,
+      body: { encryptionId },
+      idempotencyKey,
+    } as const;
+    return readRotation(await this.#caller.call(call, context));
+  }
+
+  /**
+   * `POST /v1/encryptions`, under the platform's master key.
+   *
+   * @param encryptionId - chosen and stored by the caller beforehand, so that `already_exists` after a lost answer is no riddle.
+   */
+  async createEncryption(encryptionId: string, context: CallContext): Promise<EncryptionSummary> {
+    const call = {
+      method: 'POST',
+      path: '/v1/encryptions',
+      expect: 201,
+      body: { encryptionId, masterKey: { mode: 'platform' } },
+    } as const;
+    return readEncryption(await this.#caller.call(call, context), encryptionId);
+  }
+
+  /** `GET /v1/encryptions/{id}`. */
+  async getEncryption(encryptionId: string, context: CallContext): Promise<EncryptionSummary> {
+    const path = `/v1/encryptions/${encryptionId}`;
+    const call = { method: 'GET', path, expect: 200 } as const;
+    return readEncryption(await this.#caller.call(call, context), encryptionId);
+  }
+
+  /** `GET /v1/encryptions/{id}/versions`, one page. */
+  async listVersions(
+    encryptionId: string,
+    page: { readonly limit: number; readonly cursor?: string | undefined },
+    context: CallContext,
+  ): Promise<Page<VersionAnswer>> {
+    const query = new URLSearchParams({ limit: page.limit.toString() });
+    if (page.cursor !== undefined) query.set('cursor', page.cursor);
+    const path = `/v1/encryptions/${encryptionId}/versions?${query.toString()}`;
+    const call = { method: 'GET', path, expect: 200 } as const;
+    return readVersions(await this.#caller.call(call, context));
+  }
+}

@@ -1,0 +1,10 @@
+export type { CallContext } from './caller.js';
+export type { EncryptInput } from './data-answers.js';
+export { EncryptionClient } from './encryption-client.js';
+export type { DecryptInput } from './encryption-client.js';
+export type { EncryptionSummary } from './key-answers.js';
+export { OperatorClient } from './operator-client.js';
+export { passOn } from './pass-on.js';
+export type { ClientCredentials, ServiceHealth } from './service-answers.js';
+export { ServiceTransport } from './transport.js';
+export type { ServiceAddress, TransportLimits } from './transport.js';
