@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FolderInUseError, FolderLock } from './folder-lock.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FolderInUseError, FolderLock, hasNumber, isAlive } from './folder-lock.js';
 
 let folder: string;
 let lockFile: string;
@@ -44,6 +45,26 @@ describe('FolderLock', () => {
       writeFileSync(lockFile, JSON.stringify({ pid: process.pid, began: '1' }));
       FolderLock.take(lockFile).release();
       expect(existsSync(lockFile)).toBe(false);
+    },
+  );
+});
+
+describe('isAlive', () => {
+  it.runIf(process.platform === 'linux')(
+    'does not take a zombie for a running process',
+    async () => {
+      // The shell turns into a program that never asks how its child ended.
+      const parent = spawn('/bin/sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(line.toString());
+      expect(isAlive(pid)).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      process.kill(pid, 'SIGKILL');
+      await vi.waitFor(() => {
+        expect(isAlive(pid)).toBe(false);
+      });
+      expect(hasNumber(pid)).toBe(true);
+      parent.kill();
     },
   );
 });

@@ -20,19 +20,25 @@ interface Owner {
   readonly began: string | undefined;
 }
 
-/** Field 22 of `/proc/PID/stat` (proc(5)); `undefined` where there is no such file. */
-function beginningOf(pid: number): string | undefined {
+interface ProcessStatus {
+  readonly state: string | undefined;
+  readonly began: string | undefined;
+}
+
+/** Fields 3 and 22 of `/proc/PID/stat` (proc(5)); both `undefined` where there is no such file. */
+function statusOf(pid: number): ProcessStatus {
   try {
     const stat = readFileSync(`/proc/${pid.toString()}/stat`, 'latin1');
     // The second field is the program's name, which may hold blanks and brackets of its own.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], began: fields[19] };
   } catch {
-    return undefined;
+    return { state: undefined, began: undefined };
   }
 }
 
-/** Whether a process with this number exists, whosever it is. */
-export function isAlive(pid: number): boolean {
+/** Whether a process has this number, whosever it is, and be it one that has ended and that nobody has asked about yet. */
+export function hasNumber(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -41,8 +47,13 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether a process with this number runs. In a container without an init the dead keep theirs as zombies. */
+export function isAlive(pid: number): boolean {
+  return hasNumber(pid) && statusOf(pid).state !== 'Z';
+}
+
 function stillRuns({ pid, began }: Owner): boolean {
-  return isAlive(pid) && (began === undefined || beginningOf(pid) === began);
+  return isAlive(pid) && (began === undefined || statusOf(pid).began === began);
 }
 
 function readOwner(lockFile: string): Owner | undefined {
@@ -95,7 +106,7 @@ export class FolderLock {
    * @throws FolderInUseError when a process that is alive holds it, this one included.
    */
   static take(lockFile: string): FolderLock {
-    const own: Owner = { pid: process.pid, began: beginningOf(process.pid) };
+    const own: Owner = { pid: process.pid, began: statusOf(process.pid).began };
     const draft = nameBeside(lockFile);
     writeFileSync(draft, JSON.stringify(own), { mode: 0o600, flag: 'wx' });
     try {

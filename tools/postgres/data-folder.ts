@@ -21,10 +21,14 @@ export interface Remembered {
 
 /**
  * The folder of one embedded server: `cluster` is PostgreSQL's own, `server.json` (0600) holds the superuser's password and the
- * port, `server.log` is what the server prints.
+ * port.
  */
 export class DataFolder {
-  constructor(readonly path: string) {
+  constructor(
+    readonly path: string,
+    /** Where the server's log goes, if not into the folder. */
+    readonly log = join(path, 'server.log'),
+  ) {
     if (existsSync(path)) return;
     // As root, another account has to pass through to its cluster; what else lies here is closed by itself.
     const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
@@ -33,10 +37,6 @@ export class DataFolder {
 
   get cluster(): string {
     return join(this.path, 'cluster');
-  }
-
-  get log(): string {
-    return join(this.path, 'server.log');
   }
 
   get lockFile(): string {

@@ -10,7 +10,7 @@ import { chooseAccount } from './account.js';
 import { findBinaries } from './binaries.js';
 import { DataFolder } from './data-folder.js';
 import { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres.js';
-import { findFreePort } from './free-port.js';
+import { findFreePort } from '../network/free-port.js';
 import { openBinaries } from './open-copy.js';
 import { readPostmaster } from './postmaster-file.js';
 import { provisionDatabases } from './provision-databases.js';
@@ -170,6 +170,12 @@ describe('EmbeddedPostgres', () => {
     const { pid } = await start();
     expect(await ended).toEqual([0, null]);
     expect(pid).not.toBe(orphan.pid);
+  });
+
+  it('waits for a server that is still stopping', async () => {
+    const orphan = await startServer(serverPlace(), await findFreePort());
+    orphan.kill('SIGINT');
+    expect((await start()).pid).not.toBe(orphan.pid);
   });
 
   it('starts on what a killed server and a killed launcher left behind', async () => {

@@ -9,14 +9,16 @@ import { findBinaries } from './binaries.js';
 import { createCluster, SUPERUSER } from './create-cluster.js';
 import { DataFolder, type Remembered } from './data-folder.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { findFreePort } from './free-port.js';
+import { findFreePort } from '../network/free-port.js';
 import { openBinaries } from './open-copy.js';
 import { clearOrphan } from './orphan.js';
 import { type ServerPlace, startServer, stopServer } from './server-process.js';
 
 export interface EmbeddedPostgresOptions {
-  /** Made where it does not exist. Holds the cluster, the superuser's password and the log. */
+  /** Made where it does not exist. Holds the cluster, the superuser's password and, by default, the log. */
   readonly dataDirectory: string;
+  /** Where the server's log goes; `server.log` of the data directory by default. */
+  readonly logFile?: string;
   /** The port that must be used. Without it: that of last time where it is free, else any free one. */
   readonly port?: number;
   /** Told, in words for the terminal, when the server died and is started again. */
@@ -120,7 +122,7 @@ export class EmbeddedPostgres {
     refuseInProduction();
     const made = new DataFolder(options.dataDirectory);
     // PostgreSQL names its folder by its real path, and an orphan is known by that name.
-    const folder = new DataFolder(realpathSync(made.path));
+    const folder = new DataFolder(realpathSync(made.path), options.logFile);
     const lock = takeLock(folder);
     try {
       const remembered = folder.read();

@@ -2,12 +2,12 @@ import { readlinkSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { isAlive } from '../files/folder-lock.js';
+import { hasNumber, isAlive } from '../files/folder-lock.js';
 import { SUPERUSER } from './create-cluster.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { type Postmaster, postmasterFile, readPostmaster } from './postmaster-file.js';
+import { postmasterFile, readPostmaster } from './postmaster-file.js';
 
-const POLL_MILLISECONDS = 20;
+const POLL_MILLISECONDS = 50;
 const PATIENCE_MILLISECONDS = 20_000;
 
 /** Whether the process of the file is this cluster's server: it knows the password and names the folder. */
@@ -42,32 +42,39 @@ function isAnotherProgram(pid: number): boolean {
   }
 }
 
-async function stopOrphan(cluster: string, { pid }: Postmaster): Promise<void> {
-  process.kill(pid, 'SIGINT');
-  for (let waited = 0; waited < PATIENCE_MILLISECONDS; waited += POLL_MILLISECONDS) {
-    if (!isAlive(pid)) return;
-    await sleep(POLL_MILLISECONDS);
-  }
-  const message = `The server ${pid.toString()} of an earlier start, on ${cluster}, does not stop.`;
-  throw new EmbeddedPostgresError('folder_in_use', message);
+/** What can be said of a `postmaster.pid` without the launcher that it belongs to. */
+type Finding = 'gone' | 'stale number' | 'answers' | 'silent';
+
+async function lookAt(cluster: string, password: string): Promise<Finding> {
+  const postmaster = readPostmaster(cluster);
+  if (postmaster === undefined || !hasNumber(postmaster.pid)) return 'gone';
+  if (!isAlive(postmaster.pid) || isAnotherProgram(postmaster.pid)) return 'stale number';
+  return (await answers(cluster, postmaster.port, password)) ? 'answers' : 'silent';
 }
 
 /**
- * Clears away the server of an earlier start whose launcher was killed together with its watchdog. It is stopped rather than taken
- * over: only a child can be supervised. The caller holds the folder's lock, so no launcher is using it. A stale `postmaster.pid`
- * is left to PostgreSQL, which recovers by itself, unless its number belongs to some other program, which PostgreSQL cannot tell.
+ * Clears away the server of an earlier start whose launcher was killed, also when its watchdog was killed too. It is stopped rather
+ * than taken over: only a child can be supervised. The caller holds the folder's lock, so no launcher is using it. A stale
+ * `postmaster.pid` is left to PostgreSQL, which recovers by itself, unless its number belongs to a zombie or to another program,
+ * which PostgreSQL takes for a server.
  *
  * @throws EmbeddedPostgresError `folder_in_use`.
  */
 export async function clearOrphan(cluster: string, superuserPassword: string): Promise<void> {
-  const postmaster = readPostmaster(cluster);
-  if (postmaster === undefined || !isAlive(postmaster.pid)) return;
-  if (await answers(cluster, postmaster.port, superuserPassword)) {
-    await stopOrphan(cluster, postmaster);
-  } else if (isAnotherProgram(postmaster.pid)) {
-    rmSync(postmasterFile(cluster), { force: true });
-  } else {
-    const message = `Process ${postmaster.pid.toString()} holds ${cluster} and does not answer. Stop it, or choose another data folder.`;
-    throw new EmbeddedPostgresError('folder_in_use', message);
+  let isToldToStop = false;
+  // A silent one may be stopping, because its watchdog told it to, or recovering.
+  for (let waited = 0; waited < PATIENCE_MILLISECONDS; waited += POLL_MILLISECONDS) {
+    const finding = await lookAt(cluster, superuserPassword);
+    if (finding === 'stale number') rmSync(postmasterFile(cluster), { force: true });
+    if (finding === 'gone' || finding === 'stale number') return;
+    const pid = readPostmaster(cluster)?.pid;
+    if (finding === 'answers' && pid !== undefined && !isToldToStop) {
+      process.kill(pid, 'SIGINT');
+      isToldToStop = true;
+    }
+    await sleep(POLL_MILLISECONDS);
   }
+  const pid = readPostmaster(cluster)?.pid.toString() ?? '';
+  const message = `Process ${pid} holds ${cluster} and does not end. Stop it, or choose another data folder.`;
+  throw new EmbeddedPostgresError('folder_in_use', message);
 }

@@ -19,3 +19,8 @@ export function childEnvironment(request: ChildEnvironment): Record<string, stri
   );
   return { ...Object.fromEntries(inherited), ...set };
 }
+
+/** Whether one of these variables is set; for a parent that leaves to its child what the person has decided. */
+export function isAnySet(names: readonly string[], from: Environment = process.env): boolean {
+  return names.some((name) => from[name] !== undefined);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { childEnvironment } from './child-environment.js';
+import { childEnvironment, isAnySet } from './child-environment.js';
 import { readCommand } from './command-line.js';
 
 describe('readCommand', () => {
@@ -24,5 +24,12 @@ describe('childEnvironment', () => {
       PATH: '/bin',
       ES_Y: '3',
     });
+  });
+});
+
+describe('isAnySet', () => {
+  it('sees one of several variables', () => {
+    expect(isAnySet(['A', 'B'], { B: '' })).toBe(true);
+    expect(isAnySet(['A', 'B'], { C: '1', A: undefined })).toBe(false);
   });
 });

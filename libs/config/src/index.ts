@@ -1,4 +1,4 @@
-export { childEnvironment } from './child-environment.js';
+export { childEnvironment, isAnySet } from './child-environment.js';
 export type { ChildEnvironment } from './child-environment.js';
 export { readCommand } from './command-line.js';
 export type { Command } from './command-line.js';
