@@ -78,7 +78,7 @@ describe('base64', () => {
   });
 
   it('has one spelling for each value: whatever is taken encodes to itself', () => {
-    const alphabet = [...'ABCDwxyz0189+/-_= \n'];
+    const alphabet = Array.from('ABCDwxyz0189+/-_= \n');
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 12 }), (text) => {
         fc.pre(isCanonicalBase64(text));

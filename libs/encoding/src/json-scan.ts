@@ -32,7 +32,7 @@ export class JsonScan {
 
   constructor(text: string) {
     this.#text = text;
-    this.#nextBackslash = text.indexOf('\\');
+    this.#nextBackslash = indexOrEnd(text, '\\', 0);
   }
 
   /** @throws AppError `invalid_request`, naming the innermost field that can be named. */
@@ -98,18 +98,24 @@ export class JsonScan {
   #string(): void {
     const start = this.#position;
     const quote = this.#text.indexOf('"', start + 1);
-    if (this.#nextBackslash !== -1 && this.#nextBackslash < start) {
-      this.#nextBackslash = this.#text.indexOf('\\', start);
-    }
-    const escaped = this.#nextBackslash !== -1 && this.#nextBackslash < quote;
-    const end = escaped ? this.#endOfEscaped(this.#nextBackslash) : quote;
-    if (quote === -1 || end === -1) throw this.#refuse('must be JSON (RFC 8259)');
+    const backslash = this.#backslashFrom(start);
+    const escaped = backslash < quote;
+    const end = escaped ? this.#endOfEscaped(backslash) : quote;
+    if (end === -1) throw this.#refuse('must be JSON (RFC 8259)');
     this.#position = end + 1;
 
-    if (this.#keyComes)
+    if (this.#keyComes) {
       this.#key(escaped ? this.#decode(start, end) : this.#text.slice(start + 1, end));
-    // Raw lone surrogates did not pass the UTF-8 decoder: only an escape can make one.
-    else if (escaped && this.#hasUnicodeEscape(start, end)) this.#decode(start, end);
+    } else if (escaped && this.#hasUnicodeEscape(start, end)) {
+      // Raw lone surrogates did not pass the UTF-8 decoder: only an escape can make one.
+      this.#decode(start, end);
+    }
+  }
+
+  /** Where the next backslash is. Kept from string to string, so that the text is searched for them once. */
+  #backslashFrom(start: number): number {
+    if (this.#nextBackslash < start) this.#nextBackslash = indexOrEnd(this.#text, '\\', start);
+    return this.#nextBackslash;
   }
 
   #endOfEscaped(firstBackslash: number): number {
@@ -164,6 +170,11 @@ function isOfNumber(unit: number): boolean {
     unit === 0x65 ||
     unit === 0x45
   );
+}
+
+function indexOrEnd(text: string, searched: string, start: number): number {
+  const index = text.indexOf(searched, start);
+  return index === -1 ? text.length : index;
 }
 
 function parseString(literal: string): string | undefined {
