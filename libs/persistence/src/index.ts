@@ -4,5 +4,5 @@ export { Database } from './database.js';
 export type { PreparedStatement, Scope } from './database.js';
 export { migrate } from './migrate.js';
 export type { Connection, MigrationClass, Schema } from './migrate.js';
-export { openDatabase } from './open-database.js';
+export { openAsOwner, openDatabase } from './open-database.js';
 export type { PoolOptions } from './open-database.js';

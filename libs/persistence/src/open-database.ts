@@ -15,6 +15,8 @@ export interface PoolOptions {
 
 const APP_LIMITS = { statementTimeoutMillis: 10_000, lockTimeoutMillis: 5_000 };
 const CONNECT_TIMEOUT_MILLIS = 5_000;
+/** A little more than the server's own limit: for a connection that went silent. */
+const QUERY_TIMEOUT_MILLIS = 12_000;
 
 function verify(client: ClientBase, done: (error?: Error) => void): void {
   assertBoundRole(client).then(() => {
@@ -36,7 +38,7 @@ function dataSourceOf(schema: Schema, connection: Connection, pool: PoolOptions)
     logging: false,
     poolErrorHandler: pool.onIdleError,
     connectTimeoutMS: CONNECT_TIMEOUT_MILLIS,
-    extra: { max: pool.poolSize, keepAlive: true, verify },
+    extra: { max: pool.poolSize, keepAlive: true, query_timeout: QUERY_TIMEOUT_MILLIS, verify },
   });
 }
 
@@ -52,6 +54,31 @@ export async function openDatabase(
   pool: PoolOptions,
 ): Promise<Database> {
   const dataSource = dataSourceOf(schema, connection, pool);
+  try {
+    await dataSource.initialize();
+    return new Database(dataSource);
+  } catch (error) {
+    throw toDatabaseError(error);
+  }
+}
+
+/**
+ * Opens the database as its owner, past row-level security: for commands on the host alone, never for what answers requests.
+ *
+ * @throws AppError `database_unavailable` or `internal`.
+ */
+export async function openAsOwner(schema: Schema, connection: Connection): Promise<Database> {
+  const url = connection.ownerUrl.expose();
+  assertProtectedConnection(url, connection.insecurePlaintext);
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: withSessionSettings(url, APP_LIMITS),
+    applicationName: `${schema.applicationName} command`,
+    entities: [...schema.entities],
+    synchronize: false,
+    logging: false,
+    poolSize: 1,
+  });
   try {
     await dataSource.initialize();
     return new Database(dataSource);

@@ -1,0 +1,61 @@
+import type { EntityManager } from 'typeorm';
+import type { AuditQuery, AuditRecordAnswer, Page } from '@app/contract';
+
+/** Who did what, for one record. Never content. */
+export interface AuditEntry {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly operation: string;
+  readonly encryptionId?: string | undefined;
+  readonly versionId?: string | undefined;
+  /** What was acted on besides: a client or a tenant. */
+  readonly subject?: string | undefined;
+  /** `success`, or the code of the refusal. */
+  readonly outcome: string;
+  readonly items: number;
+  readonly requestId: string;
+  readonly accessReason: string | undefined;
+}
+
+/** The revisions of all rows that decided about a key use. */
+export interface Standing {
+  readonly tenantRevision: bigint;
+  readonly clientRevision: bigint;
+  readonly encryptionRevision: bigint;
+  readonly versionRevision: bigint;
+}
+
+/** A key use, and the state under which it was started. */
+export interface KeyUseEntry extends AuditEntry {
+  readonly encryptionId: string;
+  readonly versionId: string;
+  readonly standing: Standing;
+}
+
+/** The port to the audit log. What it has answered is durable: nothing is released before. */
+export abstract class AuditLog {
+  /**
+   * Records a key use, if all that decided about it still stands.
+   *
+   * @returns false where something has changed since: nothing is recorded then, and the result must not be released.
+   * @throws AppError `audit_unavailable` within a bounded wait.
+   */
+  abstract recordUse(entry: KeyUseEntry): Promise<boolean>;
+
+  /**
+   * Records an act in the transaction of its change: both are there, or neither.
+   *
+   * @throws what the transaction throws.
+   */
+  abstract append(manager: EntityManager, entry: AuditEntry): Promise<void>;
+
+  /**
+   * Records a refusal, for which there is no transaction.
+   *
+   * @throws AppError `audit_unavailable` within a bounded wait.
+   */
+  abstract recordRefusal(entry: AuditEntry): Promise<void>;
+
+  /** The records of one tenant, newest first. @throws AppError `invalid_request`, `database_unavailable`. */
+  abstract read(tenantId: string, query: AuditQuery): Promise<Page<AuditRecordAnswer>>;
+}

@@ -1,0 +1,137 @@
+import { LessThan, type EntityManager, type FindOptionsWhere, MoreThanOrEqual, And } from 'typeorm';
+import { AppError, invalidField } from '@app/errors';
+import {
+  type AuditQuery,
+  type AuditRecordAnswer,
+  type Page,
+  pageLimit,
+  parseCursor,
+  toPage,
+} from '@app/contract';
+import type { Clock } from '@app/ambient';
+import type { Database } from '@app/persistence';
+import { type AuditEntry, AuditLog, type KeyUseEntry } from './audit-log.js';
+import { AuditRecordEntity } from './audit-record.entity.js';
+
+const RECORD_USE = {
+  name: 'record_use',
+  text: 'select record_use($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as stands',
+};
+
+function unavailable(cause: unknown): AppError {
+  return new AppError('audit_unavailable', { cause, retryAfterSeconds: 1 });
+}
+
+function toAnswer(record: AuditRecordEntity): AuditRecordAnswer {
+  const { encryptionId, versionId, subject, accessReason } = record;
+  return {
+    id: record.id,
+    at: record.at.toISOString(),
+    clientId: record.clientId,
+    operation: record.operation,
+    ...(encryptionId === undefined ? {} : { encryptionId }),
+    ...(versionId === undefined ? {} : { encryptionVersionId: versionId }),
+    ...(subject === undefined ? {} : { subject }),
+    outcome: record.outcome,
+    items: record.items,
+    requestId: record.requestId,
+    ...(accessReason === undefined ? {} : { accessReason }),
+  };
+}
+
+function timeRange(query: AuditQuery): FindOptionsWhere<AuditRecordEntity> {
+  const from = query.from === undefined ? undefined : MoreThanOrEqual(new Date(query.from));
+  const to = query.to === undefined ? undefined : LessThan(new Date(query.to));
+  if (from !== undefined && to !== undefined) return { at: And(from, to) };
+  const only = from ?? to;
+  return only === undefined ? {} : { at: only };
+}
+
+function conditions(tenantId: string, query: AuditQuery): FindOptionsWhere<AuditRecordEntity> {
+  const after = parseCursor(query, 1)?.[0];
+  if (after !== undefined && !/^\d{1,18}$/.test(after))
+    throw invalidField('cursor', 'must be a nextCursor of this list');
+  const { operation, encryptionId, outcome } = query;
+  return {
+    tenantId,
+    ...(after === undefined ? {} : { id: LessThan(after) }),
+    ...(operation === undefined ? {} : { operation }),
+    ...(encryptionId === undefined ? {} : { encryptionId }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...timeRange(query),
+  };
+}
+
+/** The audit log as a table that the application can only add to, one transaction for each record. */
+export class TypeormAuditLog extends AuditLog {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    super();
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  async recordUse(entry: KeyUseEntry): Promise<boolean> {
+    const { standing } = entry;
+    const values = [
+      entry.tenantId,
+      standing.tenantRevision,
+      entry.clientId,
+      standing.clientRevision,
+      entry.encryptionId,
+      standing.encryptionRevision,
+      entry.versionId,
+      standing.versionRevision,
+      this.#clock.now(),
+      entry.operation,
+      entry.outcome,
+      entry.items,
+      entry.requestId,
+      entry.accessReason ?? null,
+    ];
+    try {
+      const [row] = await this.#database.execute<{ stands: boolean }>(RECORD_USE, values);
+      return row?.stands === true;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  async append(manager: EntityManager, entry: AuditEntry): Promise<void> {
+    const { tenantId, clientId, operation, outcome, items, requestId } = entry;
+    await manager.insert(AuditRecordEntity, {
+      tenantId,
+      clientId,
+      operation,
+      outcome,
+      items,
+      requestId,
+      at: this.#clock.now(),
+      encryptionId: entry.encryptionId,
+      versionId: entry.versionId,
+      subject: entry.subject,
+      accessReason: entry.accessReason,
+    });
+  }
+
+  async recordRefusal(entry: AuditEntry): Promise<void> {
+    try {
+      await this.#database.transaction({ tenantId: entry.tenantId }, (manager) =>
+        this.append(manager, entry),
+      );
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  async read(tenantId: string, query: AuditQuery): Promise<Page<AuditRecordAnswer>> {
+    const limit = pageLimit(query);
+    const where = conditions(tenantId, query);
+    const rows = await this.#database.transaction({ tenantId }, (manager) =>
+      manager.find(AuditRecordEntity, { where, order: { id: 'DESC' }, take: limit + 1 }),
+    );
+    return toPage(rows, limit, (row) => [row.id], toAnswer);
+  }
+}

@@ -1,0 +1,72 @@
+import type { FastifyRequest } from 'fastify';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Scope } from '@app/contract';
+import { AppError } from '@app/errors';
+import type { Authorize } from '@app/server';
+import type { AuditLog } from '../audit/audit-log.js';
+import type { Authenticator } from './authenticator.js';
+import { type Caller, type ClientCaller, type OperatorCaller, scopesOf } from './caller.js';
+
+/** A route for any authenticated caller. */
+export const ANY_CALLER = 'any-caller';
+
+/** What a route of this service can demand: a scope, or only to be somebody. */
+export type Access = Scope | typeof ANY_CALLER;
+
+function note(request: FastifyRequest, caller: Caller): void {
+  request.call.principal = caller;
+  if (caller.kind === 'client') {
+    request.call.log['clientId'] = caller.client.id;
+    request.call.log['tenantId'] = caller.client.tenantId;
+  } else {
+    request.call.log['operatorId'] = caller.operator.id;
+  }
+}
+
+/** Decides about a request from its headers and certificate alone. A refusal for want of a scope is on record. */
+export function authorizeWith(authenticator: Authenticator, audit: AuditLog): Authorize {
+  return async (request, access) => {
+    const caller = await authenticator.authenticate(request);
+    note(request, caller);
+    if (access === ANY_CALLER || scopesOf(caller).includes(access as Scope)) return;
+    if (caller.kind === 'client') {
+      await audit.recordRefusal({
+        tenantId: caller.client.tenantId,
+        clientId: caller.client.id,
+        operation: access,
+        outcome: 'forbidden',
+        items: 0,
+        requestId: request.call.requestId,
+        accessReason: request.call.accessReason,
+      });
+    }
+    throw new AppError('forbidden');
+  };
+}
+
+function callerOf(context: ExecutionContext): Caller {
+  return context.switchToHttp().getRequest<FastifyRequest>().call.principal as Caller;
+}
+
+/** The caller of a route for any caller. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerOf(context),
+);
+
+/** The client that calls a route with a tenant's scope. */
+export const CurrentClient = createParamDecorator(
+  (_: unknown, context: ExecutionContext): ClientCaller => {
+    const caller = callerOf(context);
+    if (caller.kind !== 'client') throw new AppError('forbidden');
+    return caller;
+  },
+);
+
+/** The operator that calls a route for operators. */
+export const CurrentOperator = createParamDecorator(
+  (_: unknown, context: ExecutionContext): OperatorCaller => {
+    const caller = callerOf(context);
+    if (caller.kind !== 'operator') throw new AppError('forbidden');
+    return caller;
+  },
+);

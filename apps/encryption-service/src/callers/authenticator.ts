@@ -1,0 +1,126 @@
+import type { FastifyRequest } from 'fastify';
+import type { EntityManager } from 'typeorm';
+import type { Clock } from '@app/ambient';
+import { HEADERS } from '@app/contract';
+import { hashApiSecret, isApiSecret, isWellFormedApiSecret, type ServiceKeys } from '@app/crypto';
+import { AppError } from '@app/errors';
+import { SecretString } from '@app/secret';
+import { CLIENT_FORMAT } from '../clients/client.entity.js';
+import type { RowSeals } from '../integrity/row-seals.js';
+import { TENANT_FORMAT } from '../tenants/tenant.entity.js';
+import { kindOfApiKey } from './api-keys.js';
+import type { Caller, ClientCaller, OperatorCaller } from './caller.js';
+import type { CallerRepository } from './caller.repository.js';
+import { type CertificateIdentity, matches, type StoredBinding } from './certificate-binding.js';
+import { OPERATOR_FORMAT } from './operator.entity.js';
+import type { PeerCertificates } from './peer-certificates.js';
+
+interface Credentials {
+  readonly apiKey: string;
+  readonly secret: SecretString;
+  readonly certificate: CertificateIdentity;
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+function unauthenticated(): AppError {
+  return new AppError('unauthenticated');
+}
+
+/** The certificate that came with a secret must be one that the secret is bound to. */
+function assertBound(
+  certificate: CertificateIdentity,
+  bindings: readonly StoredBinding[],
+  unbound: boolean,
+): void {
+  if (unbound || bindings.some((binding) => matches(certificate, binding))) return;
+  throw new AppError('forbidden');
+}
+
+/** Says who is calling: a client certificate of the CA, and on top of it an API key with its secret. Nothing is cached. */
+export class Authenticator {
+  constructor(
+    private readonly callers: CallerRepository,
+    private readonly certificates: PeerCertificates,
+    private readonly seals: RowSeals,
+    private readonly keys: ServiceKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws AppError `unauthenticated` (one answer for an unknown key, a wrong secret, an expired or revoked client), `forbidden`
+   *   (another certificate, or the tenant is disabled), `database_unavailable`.
+   */
+  async authenticate(request: FastifyRequest): Promise<Caller> {
+    const { [HEADERS.apiKey]: apiKey, [HEADERS.apiSecret]: secret } = request.headers;
+    if (
+      typeof apiKey !== 'string' ||
+      typeof secret !== 'string' ||
+      !isWellFormedApiSecret(secret)
+    ) {
+      throw unauthenticated();
+    }
+    const certificate = this.certificates.of(request.raw.socket);
+    const credentials = { apiKey, secret: new SecretString(secret), certificate };
+    const kind = kindOfApiKey(apiKey);
+    if (kind === undefined) throw unauthenticated();
+    return kind === 'operator' ? this.#operator(credentials) : this.#client(credentials);
+  }
+
+  /**
+   * Reads a client's rows anew, since something has changed under a request.
+   *
+   * @param manager - reads inside its transaction.
+   * @throws AppError as {@link authenticate}.
+   */
+  async refresh(caller: ClientCaller, manager?: EntityManager): Promise<ClientCaller> {
+    const { apiKey } = caller.client;
+    const found = await (manager === undefined
+      ? this.callers.findClient(apiKey)
+      : this.callers.findClientIn(manager, apiKey));
+    if (found === undefined || !found.client.secretHash.equals(caller.client.secretHash))
+      throw unauthenticated();
+    return this.#admit({ kind: 'client', ...found, certificate: caller.certificate });
+  }
+
+  async #client({ apiKey, secret, certificate }: Credentials): Promise<ClientCaller> {
+    const found = await this.callers.findClient(apiKey);
+    if (found === undefined) {
+      // As much hashing as for a client that is there.
+      hashApiSecret(this.keys.apiSecret, { tenantId: NOBODY, clientId: NOBODY }, secret);
+      throw unauthenticated();
+    }
+    const { client } = found;
+    const owner = { tenantId: client.tenantId, clientId: client.id };
+    if (!isApiSecret(this.keys.apiSecret, owner, secret, client.secretHash))
+      throw unauthenticated();
+    return this.#admit({ kind: 'client', ...found, certificate });
+  }
+
+  #admit(caller: ClientCaller): ClientCaller {
+    const { client, tenant, certificate } = caller;
+    this.seals.check(CLIENT_FORMAT, client);
+    this.seals.check(TENANT_FORMAT, tenant);
+    const expired =
+      client.expiresAt !== undefined && client.expiresAt.getTime() <= this.clock.nowMillis();
+    if (client.state !== 'active' || expired) throw unauthenticated();
+    assertBound(certificate, client.certificates, client.unbound);
+    if (tenant.state !== 'enabled') throw new AppError('forbidden');
+    return caller;
+  }
+
+  async #operator({ apiKey, secret, certificate }: Credentials): Promise<OperatorCaller> {
+    const operator = await this.callers.findOperator(apiKey);
+    if (operator === undefined) {
+      hashApiSecret(this.keys.apiSecret, { clientId: NOBODY }, secret);
+      throw unauthenticated();
+    }
+    const { id, secretHash } = operator;
+    if (!isApiSecret(this.keys.apiSecret, { clientId: id }, secret, secretHash))
+      throw unauthenticated();
+    this.seals.check(OPERATOR_FORMAT, operator);
+    if (operator.state !== 'active') throw unauthenticated();
+    assertBound(certificate, operator.certificates, false);
+    return { kind: 'operator', operator, certificate };
+  }
+}

@@ -1,0 +1,36 @@
+import { type Command, ConfigError, describeOptions } from '@app/config';
+import { OPTIONS } from '../config.js';
+import { createOperator, OPERATOR_OPTIONS } from './create-operator.js';
+import { migrateDatabase } from './migrate-database.js';
+import { serve } from './serve.js';
+
+const HELP = `Usage: encryption-service [COMMAND] [FLAGS]
+
+  serve            answers requests until it is told to stop (the default)
+  migrate          brings the database to the newest schema and ends
+  operator create  makes an operator: --certificate FILE --out FILE [--name TEXT]
+
+Settings (flag, variable):
+`;
+
+const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
+  serve,
+  migrate: migrateDatabase,
+  'operator create': createOperator,
+};
+
+/** Runs the command that the words name; without words, `serve`. @throws ConfigError for another command. */
+export async function runCommand({ words, rest, helpWanted }: Command): Promise<void> {
+  const name = words.length === 0 ? 'serve' : words.join(' ');
+  if (helpWanted) {
+    const options = name === 'operator create' ? { ...OPTIONS, ...OPERATOR_OPTIONS } : OPTIONS;
+    process.stdout.write(`${HELP}${describeOptions(options, 'ES')}\n`);
+    return;
+  }
+  const command = COMMANDS[name];
+  if (command === undefined) {
+    const rule = `is one of: ${Object.keys(COMMANDS).join(', ')}`;
+    throw new ConfigError([{ code: 'unknown', name: 'the command', rule }]);
+  }
+  await command(rest);
+}

@@ -1,0 +1,142 @@
+import type { AddressInfo } from 'node:net';
+import { RandomIdentifiers } from '@app/ambient';
+import { loadConfig } from '@app/config';
+import { KekProviders, makeKeyFile, openKekProvider, readKeyFile } from '@app/kek';
+import { type Database, migrate, openDatabase } from '@app/persistence';
+import type { SecretBytes } from '@app/secret';
+import {
+  createHttpApp,
+  createLogger,
+  createMetrics,
+  errorFields,
+  type HttpApp,
+  startOperations,
+  stopOnSignals,
+} from '@app/server';
+import { AppModule } from '../app.module.js';
+import { AuditLog } from '../audit/audit-log.js';
+import { authorizeWith } from '../callers/access.js';
+import { Authenticator } from '../callers/authenticator.js';
+import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
+import { MessageCounter } from '../keysets/message-counter.js';
+import { SCHEMA } from '../schema.js';
+import { connectionOf } from './connection.js';
+
+type Logger = ReturnType<typeof createLogger>;
+
+const FLUSH_MILLIS = 5_000;
+
+async function localKey({ kek }: EncryptionServiceConfig, logger: Logger): Promise<SecretBytes> {
+  const { key, file } = kek.local;
+  if (key !== undefined) return key;
+  if (file === undefined)
+    throw new Error('unreachable: a rule of the configuration demands one of the two');
+  if (await makeKeyFile(file)) {
+    logger.warn(
+      { file },
+      'a new master key was made: whoever loses this file loses all data that is encrypted under it, so keep a copy in a safe place',
+    );
+  }
+  return readKeyFile(file);
+}
+
+async function openProviders(
+  config: EncryptionServiceConfig,
+  logger: Logger,
+): Promise<KekProviders> {
+  const { name } = config.kek.local;
+  const local = await openKekProvider('local', { name, key: await localKey(config, logger) });
+  return new KekProviders([local], name);
+}
+
+async function startHttp(
+  config: EncryptionServiceConfig,
+  logger: Logger,
+  database: Database,
+  providers: KekProviders,
+): Promise<HttpApp> {
+  const module = AppModule.of({ database, providers, serviceSecret: config.service.secret });
+  const { certificate, key, clientCa } = config.tls;
+  const app = await createHttpApp(module, {
+    tls: { certificate, key, clientCa },
+    bodyLimitBytes: config.limits.bodyBytes,
+    logger,
+    identifiers: new RandomIdentifiers(),
+    authorizeFrom: (nest) => authorizeWith(nest.get(Authenticator), nest.get(AuditLog)),
+  });
+  config.service.secret.dispose();
+  await app.nest.listen({ host: config.listen.host, port: config.listen.port });
+  return app;
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}
+
+/** Writes down now and then what is counted in memory. */
+function flushCounts(counter: MessageCounter, logger: Logger): () => Promise<void> {
+  const timer = setInterval(() => {
+    counter.flush().catch((error: unknown) => {
+      logger.warn(
+        errorFields(error),
+        'message counts could not be written; they will be tried again',
+      );
+    });
+  }, FLUSH_MILLIS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await counter.settleAll();
+  };
+}
+
+/** `serve`: migrates as the owner, opens everything, answers until it is told to stop. */
+export async function serve(argv: readonly string[]): Promise<void> {
+  const { values: config } = loadConfig({
+    prefix: 'ES',
+    options: OPTIONS,
+    argv,
+    rules: ({ kek }) =>
+      (kek.local.file === undefined) === (kek.local.key === undefined)
+        ? [{ code: 'invalid', name: 'kek.local', rule: 'needs exactly one of file and key' }]
+        : [],
+  });
+  const logger = createLogger(SCHEMA.applicationName, config.log.level);
+  const connection = connectionOf(config);
+  await migrate(SCHEMA, connection);
+  const database = await openDatabase(SCHEMA, connection, {
+    poolSize: config.database.poolSize,
+    onIdleError: (error) => {
+      logger.warn(errorFields(error), 'a database connection broke while it was idle');
+    },
+  });
+  const providers = await openProviders(config, logger);
+  const app = await startHttp(config, logger, database, providers);
+  const { host, port, tlsCertificate, tlsKey } = config.operations;
+  const operations = await startOperations({
+    host,
+    port,
+    tls:
+      tlsCertificate === undefined || tlsKey === undefined
+        ? undefined
+        : { certificate: tlsCertificate, key: tlsKey },
+    metrics: createMetrics(),
+    checkReady: async () => {
+      await database.ping();
+      await providers.default.checkHealth();
+    },
+  });
+  const settle = flushCounts(app.nest.get(MessageCounter), logger);
+  stopOnSignals(logger, async () => {
+    await app.close();
+    await settle();
+    await operations.close();
+    await database.close();
+    logger.info('stopped');
+  });
+  const url = `https://${config.listen.host}:${String(portOf(app.nest.getHttpServer().address() as AddressInfo))}`;
+  const scheme = tlsCertificate === undefined ? 'http' : 'https';
+  const operationsUrl = `${scheme}://${host}:${String(portOf(operations.server.address()))}`;
+  logger.info({ url, operationsUrl, pid: process.pid }, 'ready');
+}

@@ -1,0 +1,45 @@
+import type { EncryptionAnswer, VersionAnswer } from '@app/contract';
+import type { EncryptionEntity } from './encryption.entity.js';
+import type { EncryptionKeyVersionEntity } from './encryption-key-version.entity.js';
+import type { MessageCountEntity } from './message-count.entity.js';
+
+/** An encryption as the wire shows it. */
+export function toEncryptionAnswer(
+  row: EncryptionEntity,
+  activeVersionId: string | undefined,
+): EncryptionAnswer {
+  const { name, provider } = row;
+  return {
+    encryptionId: row.id,
+    ...(name === undefined ? {} : { name }),
+    algorithm: row.algorithm,
+    state: row.state,
+    masterKey: { mode: row.mode, ...(provider === undefined ? {} : { provider }) },
+    olderVersionsEncrypt: row.olderVersionsEncrypt,
+    ...(activeVersionId === undefined ? {} : { activeVersionId }),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function timeField<K extends string>(name: K, time: Date | undefined): Partial<Record<K, string>> {
+  return time === undefined ? {} : ({ [name]: time.toISOString() } as Record<K, string>);
+}
+
+/** A version as the wire shows it. */
+export function toVersionAnswer(
+  row: EncryptionKeyVersionEntity,
+  count: MessageCountEntity | undefined,
+): VersionAnswer {
+  return {
+    encryptionVersionId: row.id,
+    number: row.number,
+    state: row.state,
+    algorithm: row.suite,
+    createdAt: row.createdAt.toISOString(),
+    ...timeField('activatedAt', row.activatedAt),
+    ...timeField('deactivatedAt', row.deactivatedAt),
+    messages: Number(count?.messages ?? 0n),
+    ...timeField('lastUsedAt', count?.lastUsedAt),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Clock, Identifiers } from '@app/ambient';
+import type { CreatedEncryptionAnswer, CreateEncryptionRequest } from '@app/contract';
+import { type SuiteName, suiteNamed } from '@app/crypto';
+import { AppError } from '@app/errors';
+import { isUniqueViolation } from '@app/persistence';
+import type { Call } from '@app/server';
+import type { AuditLog } from '../audit/audit-log.js';
+import { entryOf, runAct } from '../audit/audited-acts.js';
+import { type ClientCaller, reaches } from '../callers/caller.js';
+import type { MasterKeys } from '../master-key/master-keys.js';
+import { toEncryptionAnswer, toVersionAnswer } from './answers.js';
+import { EncryptionEntity } from './encryption.entity.js';
+import type { KeysetRows } from './keyset.repository.typeorm.js';
+import type { NewVersions } from './new-version.js';
+import type { TenantChanges } from './tenant-changes.js';
+
+const DEFAULT_ALGORITHM = 'AES-256-GCM';
+
+function parseAlgorithm(algorithm = DEFAULT_ALGORITHM): SuiteName {
+  const suite = suiteNamed(algorithm);
+  if (suite === undefined) throw new AppError('unsupported_algorithm');
+  return suite.name;
+}
+
+/** Makes an encryption with its first version. */
+export class CreateEncryption {
+  constructor(
+    private readonly changes: TenantChanges,
+    private readonly rows: KeysetRows,
+    private readonly newVersions: NewVersions,
+    private readonly masterKeys: MasterKeys,
+    private readonly audit: AuditLog,
+    private readonly identifiers: Identifiers,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError `unsupported_algorithm`, `invalid_request`, `already_exists` (the id or the name), `kms_unavailable`. */
+  async run(
+    caller: ClientCaller,
+    call: Call,
+    request: CreateEncryptionRequest,
+  ): Promise<CreatedEncryptionAnswer> {
+    const suite = parseAlgorithm(request.algorithm);
+    const encryption = this.#rowOf(caller, request, suite);
+    const { tenantId, id, provider } = encryption;
+    const act = { tenantId, caller, call, operation: 'create-encryption', encryptionId: id };
+    return runAct(this.audit, act, async () => {
+      if (!reaches(caller, id)) throw new AppError('forbidden');
+      const version = await this.newVersions.make({ tenantId, encryptionId: id, suite, provider });
+      try {
+        await this.changes.run(caller, async (manager) => {
+          await this.rows.insert(manager, encryption);
+          await this.rows.insertVersion(manager, version);
+          await this.audit.append(manager, entryOf({ ...act, versionId: version.id }));
+        });
+      } catch (error) {
+        if (isUniqueViolation((error as AppError).cause))
+          throw new AppError('already_exists', { cause: error });
+        throw error;
+      }
+      return {
+        ...toEncryptionAnswer(encryption, version.id),
+        version: toVersionAnswer(version, undefined),
+      };
+    });
+  }
+
+  #rowOf(
+    caller: ClientCaller,
+    request: CreateEncryptionRequest,
+    suite: SuiteName,
+  ): EncryptionEntity {
+    const now = this.clock.now();
+    return Object.assign(new EncryptionEntity(), {
+      tenantId: caller.client.tenantId,
+      id: request.encryptionId ?? this.identifiers.newUuid(),
+      name: request.name,
+      algorithm: suite,
+      state: 'enabled',
+      mode: request.masterKey.mode,
+      provider: this.masterKeys.nameOf(request.masterKey.provider),
+      olderVersionsEncrypt: request.olderVersionsEncrypt ?? true,
+      createdAt: now,
+      updatedAt: now,
+    } satisfies Partial<EncryptionEntity>);
+  }
+}

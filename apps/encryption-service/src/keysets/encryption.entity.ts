@@ -1,0 +1,88 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { EncryptionState, MasterKeyMode } from '@app/contract';
+import { uuidBytes } from '@app/encoding';
+import { BIGINT, JsonRow, OPTIONAL } from '../integrity/columns.js';
+import type { RowFormat, SealedRow } from '../integrity/row-seals.js';
+
+/** The row of a keyset: one key context of one tenant. */
+@Entity('encryption')
+export class EncryptionEntity implements SealedRow {
+  @PrimaryColumn('uuid', { name: 'tenant_id' })
+  tenantId: string;
+
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('text', { nullable: true, transformer: OPTIONAL })
+  name: string | undefined;
+
+  @Column('text')
+  algorithm: string;
+
+  @Column('text')
+  state: EncryptionState;
+
+  @Column('text')
+  mode: MasterKeyMode;
+
+  @Column('text', { nullable: true, transformer: OPTIONAL })
+  provider: string | undefined;
+
+  @Column('integer', { name: 'every_days', nullable: true, transformer: OPTIONAL })
+  everyDays: number | undefined;
+
+  @Column('bigint', { name: 'after_messages', nullable: true, transformer: BIGINT })
+  afterMessages: bigint | undefined;
+
+  @Column('boolean', { name: 'older_versions_encrypt' })
+  olderVersionsEncrypt: boolean;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt: Date;
+
+  @Column('bigint', { transformer: BIGINT })
+  revision: bigint;
+
+  @Column('bytea')
+  mac: Buffer;
+}
+
+export const ENCRYPTION_FORMAT: RowFormat<EncryptionEntity> = {
+  table: 'encryptions',
+  fields: (row) => [
+    uuidBytes(row.id),
+    uuidBytes(row.tenantId),
+    row.name,
+    row.algorithm,
+    row.state,
+    row.mode,
+    row.provider,
+    row.everyDays,
+    row.afterMessages,
+    row.olderVersionsEncrypt,
+  ],
+};
+
+export function encryptionFromJson(json: Readonly<Record<string, unknown>>): EncryptionEntity {
+  const row = new JsonRow(json);
+  const afterMessages = row.optionalInteger('after_messages');
+  return Object.assign(new EncryptionEntity(), {
+    tenantId: row.text('tenant_id'),
+    id: row.text('id'),
+    name: row.optionalText('name'),
+    algorithm: row.text('algorithm'),
+    state: row.text('state') as EncryptionState,
+    mode: row.text('mode') as MasterKeyMode,
+    provider: row.optionalText('provider'),
+    everyDays: row.optionalInteger('every_days'),
+    afterMessages: afterMessages === undefined ? undefined : BigInt(afterMessages),
+    olderVersionsEncrypt: row.boolean('older_versions_encrypt'),
+    createdAt: row.time('created_at'),
+    updatedAt: row.time('updated_at'),
+    revision: row.bigint('revision'),
+    mac: row.bytes('mac'),
+  });
+}

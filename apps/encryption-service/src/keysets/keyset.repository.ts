@@ -1,0 +1,48 @@
+import type { Database } from '@app/persistence';
+import { type EncryptionEntity, encryptionFromJson } from './encryption.entity.js';
+import {
+  type EncryptionKeyVersionEntity,
+  keyVersionFromJson,
+} from './encryption-key-version.entity.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A keyset as it was read for one use of one version. */
+export interface KeysForUse {
+  readonly encryption: EncryptionEntity;
+  /** The version that was named, or the active one; absent where there is none. */
+  readonly version: EncryptionKeyVersionEntity | undefined;
+}
+
+const KEYS_FOR_USE = {
+  name: 'keys_for_use',
+  text: 'select encryption, version from keys_for_use($1, $2, $3)',
+};
+
+/** Reads a keyset for the data plane, in one round trip. */
+export class KeysetRepository {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** @throws AppError `database_unavailable`. */
+  async findForUse(
+    tenantId: string,
+    encryptionId: string,
+    versionId: string | undefined,
+  ): Promise<KeysForUse | undefined> {
+    const values = [tenantId, encryptionId, versionId ?? null];
+    const [row] = await this.#database.execute<{ encryption: Json; version: Json | null }>(
+      KEYS_FOR_USE,
+      values,
+    );
+    return (
+      row && {
+        encryption: encryptionFromJson(row.encryption),
+        version: row.version === null ? undefined : keyVersionFromJson(row.version),
+      }
+    );
+  }
+}

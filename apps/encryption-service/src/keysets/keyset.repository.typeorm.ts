@@ -1,0 +1,111 @@
+import { type EntityManager, type FindOptionsWhere, In, MoreThan } from 'typeorm';
+import type { EncryptionsQuery } from '@app/contract';
+import { pageLimit, parseCursor } from '@app/contract';
+import { isUuid } from '@app/encoding';
+import { AppError, invalidField } from '@app/errors';
+import type { RowSeals } from '../integrity/row-seals.js';
+import { ENCRYPTION_FORMAT, EncryptionEntity } from './encryption.entity.js';
+import { EncryptionKeyVersionEntity, KEY_VERSION_FORMAT } from './encryption-key-version.entity.js';
+import { MessageCountEntity } from './message-count.entity.js';
+
+/** Reads and writes keysets inside a transaction of their tenant. Every row is checked when it is read and sealed when it is written. */
+export class KeysetRows {
+  readonly #seals: RowSeals;
+
+  constructor(seals: RowSeals) {
+    this.#seals = seals;
+  }
+
+  /** @throws AppError `not_found`. */
+  async get(manager: EntityManager, tenantId: string, id: string): Promise<EncryptionEntity> {
+    const row = await manager.findOneBy(EncryptionEntity, { tenantId, id });
+    if (row === null) throw new AppError('not_found');
+    return this.#seals.check(ENCRYPTION_FORMAT, row);
+  }
+
+  /** One more than the page has, in the order of ids. `only`: the encryptions that the caller reaches, if it does not reach all. */
+  async list(
+    manager: EntityManager,
+    tenantId: string,
+    query: EncryptionsQuery,
+    only: readonly string[] | undefined,
+  ): Promise<EncryptionEntity[]> {
+    const after = parseCursor(query, 1)?.[0];
+    if (after !== undefined && !isUuid(after))
+      throw invalidField('cursor', 'must be a nextCursor of this list');
+    const where: FindOptionsWhere<EncryptionEntity> = {
+      tenantId,
+      ...(query.name === undefined ? {} : { name: query.name }),
+      ...(query.state === undefined ? {} : { state: query.state }),
+      ...(query.algorithm === undefined ? {} : { algorithm: query.algorithm }),
+      ...(after === undefined ? {} : { id: MoreThan(after) }),
+    };
+    // Both conditions are on the id, and an object has one key for it.
+    const reached = only?.filter((id) => after === undefined || id > after);
+    const rows = await manager.find(EncryptionEntity, {
+      where: reached === undefined ? where : { ...where, id: In(reached) },
+      order: { id: 'ASC' },
+      take: pageLimit(query) + 1,
+    });
+    return rows.map((row) => this.#seals.check(ENCRYPTION_FORMAT, row));
+  }
+
+  async insert(manager: EntityManager, row: EncryptionEntity): Promise<void> {
+    this.#seals.sealNew(ENCRYPTION_FORMAT, row);
+    await manager.insert(EncryptionEntity, row);
+  }
+
+  async update(manager: EntityManager, row: EncryptionEntity): Promise<void> {
+    this.#seals.sealChanged(ENCRYPTION_FORMAT, row);
+    const { tenantId, id, ...changed } = row;
+    await manager.update(EncryptionEntity, { tenantId, id }, changed);
+  }
+
+  async versions(
+    manager: EntityManager,
+    tenantId: string,
+    encryptionId: string,
+  ): Promise<EncryptionKeyVersionEntity[]> {
+    const rows = await manager.find(EncryptionKeyVersionEntity, {
+      where: { tenantId, encryptionId },
+      order: { number: 'ASC' },
+    });
+    return rows.map((row) => this.#seals.check(KEY_VERSION_FORMAT, row));
+  }
+
+  /** The ids of the active versions of some encryptions, by encryption. */
+  async activeVersions(
+    manager: EntityManager,
+    tenantId: string,
+    encryptionIds: readonly string[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const rows = await manager.find(EncryptionKeyVersionEntity, {
+      where: { tenantId, encryptionId: In([...encryptionIds]), state: 'active' },
+      select: { id: true, encryptionId: true },
+    });
+    return new Map(rows.map((row) => [row.encryptionId, row.id]));
+  }
+
+  async insertVersion(manager: EntityManager, row: EncryptionKeyVersionEntity): Promise<void> {
+    this.#seals.sealNew(KEY_VERSION_FORMAT, row);
+    await manager.insert(EncryptionKeyVersionEntity, row);
+  }
+
+  async updateVersion(manager: EntityManager, row: EncryptionKeyVersionEntity): Promise<void> {
+    this.#seals.sealChanged(KEY_VERSION_FORMAT, row);
+    const { tenantId, id, ...changed } = row;
+    await manager.update(EncryptionKeyVersionEntity, { tenantId, id }, changed);
+  }
+
+  async counts(
+    manager: EntityManager,
+    tenantId: string,
+    versionIds: readonly string[],
+  ): Promise<ReadonlyMap<string, MessageCountEntity>> {
+    const rows = await manager.findBy(MessageCountEntity, {
+      tenantId,
+      versionId: In([...versionIds]),
+    });
+    return new Map(rows.map((row) => [row.versionId, row]));
+  }
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '@app/ambient';
+import {
+  type EncryptionAnswer,
+  type EncryptionsQuery,
+  type Page,
+  pageLimit,
+  type PageQuery,
+  type PatchEncryptionRequest,
+  parseCursor,
+  toPage,
+  type VersionAnswer,
+} from '@app/contract';
+import { AppError } from '@app/errors';
+import { type Database, isUniqueViolation } from '@app/persistence';
+import type { Call } from '@app/server';
+import type { AuditLog } from '../audit/audit-log.js';
+import { entryOf, runAct } from '../audit/audited-acts.js';
+import { type ClientCaller, reaches } from '../callers/caller.js';
+import { toEncryptionAnswer, toVersionAnswer } from './answers.js';
+import type { EncryptionEntity } from './encryption.entity.js';
+import type { KeysetRows } from './keyset.repository.typeorm.js';
+import type { MessageCounter } from './message-counter.js';
+import type { TenantChanges } from './tenant-changes.js';
+
+function applyPatch(row: EncryptionEntity, patch: PatchEncryptionRequest): void {
+  row.name = patch.name ?? row.name;
+  row.olderVersionsEncrypt = patch.olderVersionsEncrypt ?? row.olderVersionsEncrypt;
+  if (patch.state === undefined || patch.state === row.state) return;
+  // What is to be destroyed is brought back by a restore, not by the switch.
+  if (row.state !== 'enabled' && row.state !== 'disabled') throw new AppError('conflict');
+  row.state = patch.state;
+}
+
+/** Reads encryptions and their versions, and changes what can be changed of them, the kill switch included. */
+export class ManageEncryptions {
+  constructor(
+    private readonly database: Database,
+    private readonly changes: TenantChanges,
+    private readonly rows: KeysetRows,
+    private readonly counter: MessageCounter,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError `not_found`. */
+  async get(caller: ClientCaller, id: string): Promise<EncryptionAnswer> {
+    const { tenantId } = caller.client;
+    if (!reaches(caller, id)) throw new AppError('not_found');
+    return this.database.transaction({ tenantId }, async (manager) => {
+      const row = await this.rows.get(manager, tenantId, id);
+      const active = await this.rows.activeVersions(manager, tenantId, [id]);
+      return toEncryptionAnswer(row, active.get(id));
+    });
+  }
+
+  async list(caller: ClientCaller, query: EncryptionsQuery): Promise<Page<EncryptionAnswer>> {
+    const { tenantId, encryptionIds } = caller.client;
+    return this.database.transaction({ tenantId }, async (manager) => {
+      const rows = await this.rows.list(manager, tenantId, query, encryptionIds);
+      const ids = rows.map(({ id }) => id);
+      const active = await this.rows.activeVersions(manager, tenantId, ids);
+      return toPage(
+        rows,
+        pageLimit(query),
+        (row) => [row.id],
+        (row) => toEncryptionAnswer(row, active.get(row.id)),
+      );
+    });
+  }
+
+  /**
+   * Once a disable has been answered, no replica releases another result: it waits for the key uses under way, and those that come
+   * later see it.
+   *
+   * @throws AppError `not_found`, `already_exists` (the name), `conflict`.
+   */
+  async patch(
+    caller: ClientCaller,
+    call: Call,
+    id: string,
+    patch: PatchEncryptionRequest,
+  ): Promise<EncryptionAnswer> {
+    const { tenantId } = caller.client;
+    const act = { tenantId, caller, call, operation: operationOf(patch), encryptionId: id };
+    return runAct(this.audit, act, async () => {
+      if (!reaches(caller, id)) throw new AppError('not_found');
+      try {
+        return await this.changes.run(caller, async (manager) => {
+          const row = await this.rows.get(manager, tenantId, id);
+          applyPatch(row, patch);
+          row.updatedAt = this.clock.now();
+          await this.rows.update(manager, row);
+          await this.audit.append(manager, entryOf(act));
+          const active = await this.rows.activeVersions(manager, tenantId, [id]);
+          return toEncryptionAnswer(row, active.get(id));
+        });
+      } catch (error) {
+        if (isUniqueViolation((error as AppError).cause))
+          throw new AppError('already_exists', { cause: error });
+        throw error;
+      }
+    });
+  }
+
+  /** @throws AppError `not_found`. */
+  async versions(caller: ClientCaller, id: string, query: PageQuery): Promise<Page<VersionAnswer>> {
+    const { tenantId } = caller.client;
+    if (!reaches(caller, id)) throw new AppError('not_found');
+    const after = Number(parseCursor(query, 1)?.[0] ?? 0);
+    const limit = pageLimit(query);
+    const versions = await this.database.transaction({ tenantId }, async (manager) => {
+      await this.rows.get(manager, tenantId, id);
+      return this.rows.versions(manager, tenantId, id);
+    });
+    const shown = versions.filter(({ number }) => number > after).slice(0, limit + 1);
+    const ids = shown.map((row) => row.id);
+    await this.counter.settle(tenantId, ids);
+    const counts = await this.database.transaction({ tenantId }, (manager) =>
+      this.rows.counts(manager, tenantId, ids),
+    );
+    return toPage(
+      shown,
+      limit,
+      (row) => [String(row.number)],
+      (row) => toVersionAnswer(row, counts.get(row.id)),
+    );
+  }
+}
+
+function operationOf({ state }: PatchEncryptionRequest): string {
+  if (state === undefined) return 'change-encryption';
+  return state === 'disabled' ? 'disable-encryption' : 'enable-encryption';
+}

@@ -1,0 +1,19 @@
+import 'reflect-metadata';
+import { ConfigError, readCommand } from '@app/config';
+import { AppError } from '@app/errors';
+import { KeyFileError } from '@app/kek';
+import { errorFields } from '@app/server';
+import { runCommand } from './commands/run-command.js';
+
+function wordsOf(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof KeyFileError) return error.message;
+  if (error instanceof AppError) return `${error.detail} ${JSON.stringify(errorFields(error))}`;
+  return JSON.stringify(errorFields(error));
+}
+
+try {
+  await runCommand(readCommand());
+} catch (error) {
+  process.stderr.write(`encryption-service: ${wordsOf(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,54 @@
+import type { Grant, Schema } from '@app/persistence';
+import { AuditRecordEntity } from './audit/audit-record.entity.js';
+import { ClientEntity } from './clients/client.entity.js';
+import { EncryptionKeyVersionEntity } from './keysets/encryption-key-version.entity.js';
+import { EncryptionEntity } from './keysets/encryption.entity.js';
+import { IdempotencyRecordEntity } from './keysets/idempotency-record.entity.js';
+import { MessageCountEntity } from './keysets/message-count.entity.js';
+import { MIGRATIONS } from './migrations/index.js';
+import { OperatorEntity } from './callers/operator.entity.js';
+import { TenantEntity } from './tenants/tenant.entity.js';
+
+/** Tables without a tenant, and why. Everything else is under row-level security. */
+export const TABLES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
+  operator:
+    'operators stand above tenants; the application cannot read the table, one function answers one row',
+  migrations: 'which migrations have run; the application cannot read it',
+};
+
+const FUNCTIONS = [
+  'client_for_key(text)',
+  'operator_for_key(text)',
+  'keys_for_use(uuid, uuid, uuid)',
+  'reserve_messages(uuid, uuid, bigint)',
+  'settle_messages(uuid, uuid, bigint, timestamptz)',
+  'record_use(uuid, bigint, uuid, bigint, uuid, bigint, uuid, bigint, timestamptz, text, text, integer, text, text)',
+  'lock_tenant(uuid)',
+];
+
+const GRANTS: readonly Grant[] = [
+  ...['tenant', 'client', 'encryption', 'encryption_key_version', 'message_count'].map((table) => ({
+    on: table,
+    privileges: 'select, insert, update',
+  })),
+  // Append-only: no right to change or remove a record.
+  { on: 'audit_record', privileges: 'select, insert' },
+  { on: 'idempotency_record', privileges: 'select, insert, delete' },
+  ...FUNCTIONS.map((name) => ({ on: `function ${name}`, privileges: 'execute' })),
+];
+
+export const SCHEMA: Schema = {
+  applicationName: 'encryption-service',
+  migrations: MIGRATIONS,
+  entities: [
+    OperatorEntity,
+    TenantEntity,
+    ClientEntity,
+    EncryptionEntity,
+    EncryptionKeyVersionEntity,
+    MessageCountEntity,
+    AuditRecordEntity,
+    IdempotencyRecordEntity,
+  ],
+  grants: GRANTS,
+};

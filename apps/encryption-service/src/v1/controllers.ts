@@ -1,0 +1,15 @@
+import type { Type } from '@nestjs/common';
+import { ClientsController } from './clients.controller.js';
+import { DataController } from './data.controller.js';
+import { EncryptionsController } from './encryptions.controller.js';
+import { ServiceController } from './service.controller.js';
+import { TenantsController } from './tenants.controller.js';
+
+/** Every controller of the service: the whole surface of its data port. */
+export const CONTROLLERS: readonly Type[] = [
+  DataController,
+  EncryptionsController,
+  ClientsController,
+  TenantsController,
+  ServiceController,
+];

@@ -1,0 +1,97 @@
+import { Body, Controller, Headers } from '@nestjs/common';
+import {
+  DecryptAnswer,
+  DecryptRequest,
+  EncryptAnswer,
+  EncryptRequest,
+  RotateAnswer,
+  RotateRequest,
+} from '@app/contract';
+import { type Call, CurrentCall, Endpoint } from '@app/server';
+import { CurrentClient } from '../callers/access.js';
+import type { ClientCaller } from '../callers/caller.js';
+import { DecryptData } from '../keysets/decrypt-data.js';
+import { EncryptData } from '../keysets/encrypt-data.js';
+import { parseIdempotencyKey } from '../keysets/idempotency.js';
+import { RotateKeyset } from '../keysets/rotate-keyset.js';
+
+const KEY_ERRORS = [
+  'not_found',
+  'encryption_disabled',
+  'version_not_usable',
+  'kms_unavailable',
+  'audit_unavailable',
+] as const;
+
+/** Encrypt, decrypt and rotate: what every service of this contract has. */
+@Controller()
+export class DataController {
+  constructor(
+    private readonly encryptData: EncryptData,
+    private readonly decryptData: DecryptData,
+    private readonly rotateKeyset: RotateKeyset,
+  ) {}
+
+  @Endpoint({
+    method: 'POST',
+    path: '/v1/encrypt',
+    access: 'encrypt',
+    summary:
+      'Encrypts data under the active version of an encryption, or under the one that is named.',
+    body: EncryptRequest,
+    answer: EncryptAnswer,
+    errors: [...KEY_ERRORS, 'invalid_base64'],
+  })
+  encrypt(
+    @Body() body: EncryptRequest,
+    @CurrentClient() caller: ClientCaller,
+    @CurrentCall() call: Call,
+  ): Promise<EncryptAnswer> {
+    call.log['encryptionId'] = body.encryptionId;
+    return this.encryptData.run(caller, call, body);
+  }
+
+  @Endpoint({
+    method: 'POST',
+    path: '/v1/decrypt',
+    access: 'decrypt',
+    summary: 'Decrypts what encrypt answered, with the same context.',
+    body: DecryptRequest,
+    answer: DecryptAnswer,
+    errors: [...KEY_ERRORS, 'invalid_base64', 'version_destroyed', 'decryption_failed'],
+  })
+  decrypt(
+    @Body() body: DecryptRequest,
+    @CurrentClient() caller: ClientCaller,
+    @CurrentCall() call: Call,
+  ): Promise<DecryptAnswer> {
+    call.log['encryptionId'] = body.encryptionId;
+    return this.decryptData.run(caller, call, body);
+  }
+
+  @Endpoint({
+    method: 'POST',
+    path: '/v1/rotate',
+    access: 'rotate',
+    summary: 'Makes a new active version; the one before it is deactivated and goes on decrypting.',
+    body: RotateRequest,
+    answer: RotateAnswer,
+    errors: [...KEY_ERRORS, 'conflict'],
+    headers: [
+      {
+        name: 'Idempotency-Key',
+        description:
+          'Up to 128 visible ASCII characters, kept 24 hours: a repeated call answers as the first did.',
+      },
+    ],
+  })
+  rotate(
+    @Body() body: RotateRequest,
+    @CurrentClient() caller: ClientCaller,
+    @CurrentCall() call: Call,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+  ): Promise<RotateAnswer> {
+    call.log['encryptionId'] = body.encryptionId;
+    return this.rotateKeyset.run(caller, call, body, parseIdempotencyKey(idempotencyKey));
+  }
+}
