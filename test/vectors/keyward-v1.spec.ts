@@ -23,7 +23,13 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   'member-seal': ['member-seal-01', 'member-seal-02', 'member-seal-03'],
   'member-private-key': ['member-private-key-01'],
   'reject-stream': ['reject-stream-01', 'reject-stream-02', 'reject-stream-03', 'reject-stream-04'],
-  'reject-blob': ['reject-blob-13', 'reject-blob-14', 'reject-blob-15', 'reject-blob-28', 'reject-blob-29'],
+  'reject-blob': [
+    'reject-blob-13',
+    'reject-blob-14',
+    'reject-blob-15',
+    'reject-blob-28',
+    'reject-blob-29',
+  ],
   'reject-wrap': ['reject-wrap-05', 'reject-wrap-06', 'reject-wrap-07'],
 };
 
@@ -36,10 +42,13 @@ describe('the vectors of formats v1', () => {
     expect([FILE.vectors.length, FILE.rejects.length]).toEqual([84, 40]);
   });
 
-  it.each([...GROUPS.keys()])('are met in the group %s, but for those that are known not to be there yet', (group) => {
-    expect(withVerdict(group, 'wrong')).toEqual([]);
-    expect(withVerdict(group, 'not yet')).toEqual(NOT_YET[group] ?? []);
-  });
+  it.each([...GROUPS.keys()])(
+    'are met in the group %s, but for those that are known not to be there yet',
+    (group) => {
+      expect(withVerdict(group, 'wrong')).toEqual([]);
+      expect(withVerdict(group, 'not yet')).toEqual(NOT_YET[group] ?? []);
+    },
+  );
 
   it('use every group that the project can compute', () => {
     const computable = [...VECTOR_GROUPS.keys(), ...REJECT_GROUPS.keys()];

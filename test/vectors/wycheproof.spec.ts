@@ -43,7 +43,9 @@ interface MacCase extends Case {
 }
 
 function load<T>(name: string): Suite<T> {
-  return JSON.parse(readFileSync(join(import.meta.dirname, 'wycheproof', name), 'utf8')) as Suite<T>;
+  return JSON.parse(
+    readFileSync(join(import.meta.dirname, 'wycheproof', name), 'utf8'),
+  ) as Suite<T>;
 }
 
 function casesOf<T>(suite: Suite<T>): T[] {
@@ -73,12 +75,16 @@ describe('AES-256-GCM beside Wycheproof', () => {
   function open(test: AeadCase): unknown {
     const key = takeKey(hex(test.key));
     const sealing = { nonce: hex(test.iv), aad: hex(test.aad) };
-    return outcome(() => AES_256_GCM.open(key, sealing, { ciphertext: hex(test.ct), tag: hex(test.tag) }));
+    return outcome(() =>
+      AES_256_GCM.open(key, sealing, { ciphertext: hex(test.ct), tag: hex(test.tag) }),
+    );
   }
 
   function seal(test: AeadCase): unknown {
     const key = takeKey(hex(test.key));
-    return outcome(() => AES_256_GCM.seal(key, { nonce: hex(test.iv), aad: hex(test.aad) }, hex(test.msg)));
+    return outcome(() =>
+      AES_256_GCM.seal(key, { nonce: hex(test.iv), aad: hex(test.aad) }, hex(test.msg)),
+    );
   }
 
   it('has all cases of the file', () => {
@@ -101,10 +107,13 @@ describe('AES-256-GCM beside Wycheproof', () => {
     },
   );
 
-  it.each(cases.filter((test) => !inPolicy(test)))('refuses the sizes of case $tcId $comment', (test) => {
-    expect(seal(test)).toEqual({ code: 'internal' });
-    expect(open(test)).toEqual({ code: 'internal' });
-  });
+  it.each(cases.filter((test) => !inPolicy(test)))(
+    'refuses the sizes of case $tcId $comment',
+    (test) => {
+      expect(seal(test)).toEqual({ code: 'internal' });
+      expect(open(test)).toEqual({ code: 'internal' });
+    },
+  );
 });
 
 describe('HKDF-SHA-256 beside Wycheproof', () => {
@@ -115,11 +124,20 @@ describe('HKDF-SHA-256 beside Wycheproof', () => {
     expect(cases).toHaveLength(suite.numberOfTests);
   });
 
-  it.each(cases)('derives case $tcId, $result $comment', ({ ikm, salt, info, size, okm, result }) => {
-    const input = { hash: 'sha256', ikm: hex(ikm), salt: hex(salt), info: hex(info), bytes: size } as const;
-    const derived = outcome(() => hkdf(input));
-    expect(derived).toEqual(result === 'valid' ? hex(okm) : { code: 'internal' });
-  });
+  it.each(cases)(
+    'derives case $tcId, $result $comment',
+    ({ ikm, salt, info, size, okm, result }) => {
+      const input = {
+        hash: 'sha256',
+        ikm: hex(ikm),
+        salt: hex(salt),
+        info: hex(info),
+        bytes: size,
+      } as const;
+      const derived = outcome(() => hkdf(input));
+      expect(derived).toEqual(result === 'valid' ? hex(okm) : { code: 'internal' });
+    },
+  );
 });
 
 describe('HMAC-SHA-256 beside Wycheproof', () => {
