@@ -76,7 +76,8 @@ export function attemptOpen(input: Fields): (() => unknown) | undefined {
   const place = placeOf(input);
   if (place === undefined) return undefined;
   const keys = deriveVersionKeys(secretOf(input, 'dek'), place);
-  const kind = input.oneOf('openAs', KINDS);
+  const kind = KINDS.find((known) => known === input.text('openAs'));
+  if (kind === undefined) return undefined;
   const [cipherText, metadata] = [input.text('cipherText'), input.raw('metadata')];
   return () => openBlob(keys, { kind, cipherText, metadata, context: contextOf(input) });
 }

@@ -40,9 +40,9 @@ function judgeVector(vector: Vector): Verdict {
 }
 
 function judgeReject(reject: Reject): Verdict {
-  const attempt = REJECT_GROUPS.get(reject.group)?.(reject.input);
-  if (attempt === undefined) return 'not yet';
   try {
+    const attempt = REJECT_GROUPS.get(reject.group)?.(reject.input);
+    if (attempt === undefined) return 'not yet';
     attempt();
     return 'wrong';
   } catch (error) {

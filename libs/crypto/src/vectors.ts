@@ -6,7 +6,6 @@ import type { KeyObject } from 'node:crypto';
 
 export { commit, encodeAssociatedData } from './blob/associated-data.js';
 export { sealBlobWith } from './blob/seal-blob.js';
-export type { Aead } from './hazmat/aead.js';
 export { AES_256_GCM } from './hazmat/aes-256-gcm.js';
 export { hkdf } from './hazmat/hkdf.js';
 export { hmacSha256 } from './hazmat/hmac.js';

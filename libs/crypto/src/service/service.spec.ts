@@ -93,8 +93,16 @@ describe('the MAC of a row', () => {
   const alarm = { code: 'internal', alarm: 'row_integrity' };
 
   it('fits the row that it was made for', () => {
-    expect(refusal(() => { verifyRow(KEYS.integrity, 'clients', fields, 3, mac); })).toBeUndefined();
-    expect(refusal(() => { verifyRow(KEYS.integrity, 'clients', fields, 3n, mac); })).toBeUndefined();
+    expect(
+      refusal(() => {
+        verifyRow(KEYS.integrity, 'clients', fields, 3, mac);
+      }),
+    ).toBeUndefined();
+    expect(
+      refusal(() => {
+        verifyRow(KEYS.integrity, 'clients', fields, 3n, mac);
+      }),
+    ).toBeUndefined();
   });
 
   it.each([
@@ -107,7 +115,11 @@ describe('the MAC of a row', () => {
     ['a list in another order', 'clients', ['a', undefined, ['c', 'b'], true, 7], 3],
     ['an empty list for an absent field', 'clients', ['a', [], ['b', 'c'], true, 7], 3],
   ] as const)('raises an alarm for %s', (_, table, changed, revision) => {
-    expect(refusal(() => { verifyRow(KEYS.integrity, table, changed, revision, mac); })).toEqual(alarm);
+    expect(
+      refusal(() => {
+        verifyRow(KEYS.integrity, table, changed, revision, mac);
+      }),
+    ).toEqual(alarm);
   });
 
   it('raises an alarm for any flipped bit, a short MAC and none', () => {
@@ -116,13 +128,19 @@ describe('the MAC of a row', () => {
       fc.property(bits, (bit) => {
         const flipped = Buffer.from(mac);
         flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-        expect(refusal(() => { verifyRow(KEYS.integrity, 'clients', fields, 3, flipped); })).toEqual(
-          alarm,
-        );
+        expect(
+          refusal(() => {
+            verifyRow(KEYS.integrity, 'clients', fields, 3, flipped);
+          }),
+        ).toEqual(alarm);
       }),
     );
     for (const short of [mac.subarray(0, 31), Buffer.alloc(0)]) {
-      expect(refusal(() => { verifyRow(KEYS.integrity, 'clients', fields, 3, short); })).toEqual(alarm);
+      expect(
+        refusal(() => {
+          verifyRow(KEYS.integrity, 'clients', fields, 3, short);
+        }),
+      ).toEqual(alarm);
     }
   });
 });
