@@ -26,7 +26,7 @@ export interface ReplicaPorts {
 /** What no app inherits: the launcher has read it, or it is npm's own. */
 const DROPPED = ['DATABASE_URL', 'DATABASE_URL_FILE', 'KEYWARD_CONNECTION', 'npm_', 'INIT_CWD'];
 
-const MASTER_KEY_VARIABLES = ['ES_KEK_LOCAL_KEY', 'ES_KEK_LOCAL_KEY_FILE'];
+const MASTER_KEY_VARIABLES = ['ES_KEK_LOCAL_KEY', 'ES_KEK_LOCAL_KEY_FILE', 'ES_KEK_LOCAL_FILE'];
 
 export function urlOf(port: number): string {
   return `https://localhost:${port.toString()}`;
@@ -63,9 +63,7 @@ function common(
 
 export function encryptionServiceEnvironment(from: Surroundings, ports: ReplicaPorts): Variables {
   const { certificates, keyFiles, databases } = from;
-  const masterKey: Variables = hasOwnMasterKey()
-    ? {}
-    : { ES_KEK_LOCAL_KEY_FILE: keyFiles.masterKey };
+  const masterKey: Variables = hasOwnMasterKey() ? {} : { ES_KEK_LOCAL_FILE: keyFiles.masterKey };
   return childEnvironment({
     without: [...DROPPED, 'CP_', 'ES_DATABASE_URL'],
     set: {

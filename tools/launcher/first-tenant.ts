@@ -4,6 +4,8 @@ import type { DataFolder } from './data-folder.js';
 import { LauncherError } from './launcher-error.js';
 import type { ServiceAnswer, ServiceCaller } from './service-caller.js';
 
+type Calls = Pick<ServiceCaller, 'call'>;
+
 /** A first tenant that is complete: its clients are there, and so is its encryption. */
 export type ReadyTenant = Required<FirstTenant>;
 
@@ -28,7 +30,7 @@ function readClient(
 }
 
 async function makeTenant(
-  caller: ServiceCaller,
+  caller: Calls,
   operator: ApiCredentials,
   tenantId: string,
 ): Promise<ReadyTenant['clients']> {
@@ -40,7 +42,7 @@ async function makeTenant(
 }
 
 async function makeEncryption(
-  caller: ServiceCaller,
+  caller: Calls,
   admin: ApiCredentials,
   encryptionId: string,
 ): Promise<void> {
@@ -61,7 +63,7 @@ async function makeEncryption(
 export async function ensureFirstTenant(
   folder: DataFolder,
   credentials: Credentials,
-  caller: ServiceCaller,
+  caller: Calls,
   operator: ApiCredentials,
 ): Promise<ReadyTenant> {
   const { tenantId, encryptionId } = credentials.tenant;
@@ -81,7 +83,7 @@ export async function ensureFirstTenant(
 
 /** What to tell the person when the stored credentials do not work any more; `undefined` when they do. */
 export async function credentialsProblem(
-  caller: ServiceCaller,
+  caller: Calls,
   { clients }: ReadyTenant,
 ): Promise<string | undefined> {
   const { status } = await caller.call('GET', '/v1/health', clients.admin);

@@ -26,7 +26,8 @@ function curlCommands(system: RunningSystem): string[] {
   const { ca, clientCertificate, clientKey, url } = connection.encryptionService;
   const headers = writeHeaders(system);
   const mutual = ['--cacert', ca, '--cert', clientCertificate, '--key', clientKey];
-  const toService = ['curl', ...mutual, '-H', `@${headers}`];
+  const curl = ['curl', '-sS', '-w', '\\n'];
+  const toService = [...curl, ...mutual, '-H', `@${headers}`];
   const json = ['-H', 'Content-Type: application/json', '-d'];
   const data = JSON.stringify({ encryptionId: tenant.encryptionId, data: 'Grüß Gott' });
   const person = JSON.stringify({
@@ -37,7 +38,7 @@ function curlCommands(system: RunningSystem): string[] {
   return [
     commandLine([...toService, `${url}/v1/health`]),
     commandLine([...toService, ...json, data, `${url}/v1/encrypt`]),
-    commandLine(['curl', '--cacert', ca, ...json, person, register]),
+    commandLine([...curl, '--cacert', ca, ...json, person, register]),
   ];
 }
 

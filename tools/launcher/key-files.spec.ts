@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RandomIdentifiers } from '@app/ambient';
+import { readKeyFile } from '@app/kek';
 import { readCredentials, writeCredentials } from './credentials.js';
 import { DataFolder } from './data-folder.js';
 import { ensureKeyFiles } from './key-files.js';
@@ -18,32 +19,32 @@ afterEach(() => {
 });
 
 describe('ensureKeyFiles', () => {
-  it('makes three different keys of 32 bytes, once', () => {
-    const first = ensureKeyFiles(folder);
+  it('makes three different keys of 32 bytes, once', async () => {
+    const first = await ensureKeyFiles(folder);
     expect(first.isNew).toBe(true);
-    const read = () =>
-      [first.masterKey, first.serviceSecret, first.coreSecret].map((file) =>
-        readFileSync(file, 'utf8'),
-      );
-    const keys = read();
+    const files = [first.masterKey, first.serviceSecret, first.coreSecret];
+    const read = async () => {
+      const keys = await Promise.all(files.map((file) => readKeyFile(file)));
+      return keys.map((key) => key.expose().toString('hex'));
+    };
+    const keys = await read();
     expect(new Set(keys).size).toBe(3);
-    expect(keys.map((key) => Buffer.from(key, 'base64').length)).toEqual([32, 32, 32]);
-    expect(ensureKeyFiles(folder).isNew).toBe(false);
-    expect(read()).toEqual(keys);
+    expect((await ensureKeyFiles(folder)).isNew).toBe(false);
+    expect(await read()).toEqual(keys);
   });
 
-  it.skipIf(process.platform === 'win32')('keeps them from other users', () => {
-    const { masterKey, serviceSecret, coreSecret } = ensureKeyFiles(folder);
+  it.skipIf(process.platform === 'win32')('keeps them from other users', async () => {
+    const { masterKey, serviceSecret, coreSecret } = await ensureKeyFiles(folder);
     for (const file of [masterKey, serviceSecret, coreSecret]) {
       expect(statSync(file).mode & 0o777).toBe(0o600);
     }
   });
 
-  it('does not put a new key in place of a lost one', () => {
-    const { masterKey } = ensureKeyFiles(folder);
+  it('does not put a new key in place of a lost one', async () => {
+    const { masterKey } = await ensureKeyFiles(folder);
     readCredentials(folder, new RandomIdentifiers());
     rmSync(masterKey);
-    expect(() => ensureKeyFiles(folder)).toThrow(expect.objectContaining({ code: 'key_missing' }));
+    await expect(ensureKeyFiles(folder)).rejects.toMatchObject({ code: 'key_missing' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { ConfigError, describeOptions, loadConfig, readCommand } from '@app/config';
+import { KeyFileError } from '@app/kek';
 import { AuthorityKeyMissingError } from '../certs/ensure-certificates.js';
 import { FolderInUseError } from '../files/folder-lock.js';
 import { EmbeddedPostgresError } from '../postgres/embedded-postgres-error.js';
@@ -16,6 +17,7 @@ const PLAIN_ERRORS = [
   ConfigError,
   EmbeddedPostgresError,
   FolderInUseError,
+  KeyFileError,
   LauncherError,
 ];
 

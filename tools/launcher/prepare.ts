@@ -25,7 +25,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const { folder } = parts;
   // In this order: that there are credentials says that the keys were there.
-  const keyFiles = ensureKeyFiles(folder);
+  const keyFiles = await ensureKeyFiles(folder);
   const credentials = readCredentials(folder, identifiers);
   const openAll = async (): Promise<void> => {
     const onEvent = options.onEvent ?? (() => undefined);
