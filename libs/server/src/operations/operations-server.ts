@@ -39,8 +39,9 @@ export async function startOperations(options: OperationsOptions): Promise<Fasti
   const server = (
     tls === undefined ? fastify(common) : fastify({ ...common, https: tlsOptions(tls) })
   ) as FastifyInstance;
-  server.addHook('onRequest', async (_request, reply) => {
-    await Promise.resolve(reply.header('cache-control', 'no-store'));
+  server.addHook('onRequest', (_request, reply, done) => {
+    void reply.header('cache-control', 'no-store');
+    done();
   });
   server.get('/livez', () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
