@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { RandomIdentifiers } from '@app/ambient';
 import { loadConfig } from '@app/config';
-import { KekProviders, makeKeyFile, openKekProvider, readKeyFile } from '@app/kek';
-import { type Database, migrate, openDatabase } from '@app/persistence';
-import type { SecretBytes } from '@app/secret';
+import { KekProviders, openKekProvider } from '@app/kek';
+import { type Connection, type Database, migrate, openDatabase } from '@app/persistence';
 import {
   createHttpApp,
   createLogger,
@@ -21,31 +20,22 @@ import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
 import { MessageCounter } from '../keysets/message-counter.js';
 import { SCHEMA } from '../schema.js';
 import { connectionOf } from './connection.js';
+import { openLocalKey } from './local-key.js';
 
 type Logger = ReturnType<typeof createLogger>;
 
 const FLUSH_MILLIS = 5_000;
 
-async function localKey({ kek }: EncryptionServiceConfig, logger: Logger): Promise<SecretBytes> {
-  const { key, file } = kek.local;
-  if (key !== undefined) return key;
-  if (file === undefined)
-    throw new Error('unreachable: a rule of the configuration demands one of the two');
-  if (await makeKeyFile(file)) {
-    logger.warn(
-      { file },
-      'a new master key was made: whoever loses this file loses all data that is encrypted under it, so keep a copy in a safe place',
-    );
-  }
-  return readKeyFile(file);
-}
-
 async function openProviders(
   config: EncryptionServiceConfig,
+  connection: Connection,
   logger: Logger,
 ): Promise<KekProviders> {
   const { name } = config.kek.local;
-  const local = await openKekProvider('local', { name, key: await localKey(config, logger) });
+  const local = await openKekProvider('local', {
+    name,
+    key: await openLocalKey(config, connection, logger),
+  });
   return new KekProviders([local], name);
 }
 
@@ -111,7 +101,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
       logger.warn(errorFields(error), 'a database connection broke while it was idle');
     },
   });
-  const providers = await openProviders(config, logger);
+  const providers = await openProviders(config, connection, logger);
   const app = await startHttp(config, logger, database, providers);
   const { host, port, tlsCertificate, tlsKey } = config.operations;
   const operations = await startOperations({
