@@ -1,0 +1,110 @@
+import type { AddressInfo } from 'node:net';
+import { RandomIdentifiers, SystemClock } from '@app/ambient';
+import { loadConfig } from '@app/config';
+import { PasswordHasher } from '@app/credentials';
+import { type Database, migrate, openDatabase } from '@app/persistence';
+import {
+  createHttpApp,
+  createLogger,
+  createMetrics,
+  errorFields,
+  type HttpApp,
+  startOperations,
+  stopOnSignals,
+} from '@app/server';
+import { AuthorizeRequest } from '../access/authorize-request.js';
+import { AppModule } from '../app.module.js';
+import { type CorePlatformConfig, OPTIONS } from '../config.js';
+import type { LocalService } from '../connections/local-service.js';
+import { ResumeSetUps } from '../connections/resume-set-ups.js';
+import type { Logger } from '../platform/logger.js';
+import { SCHEMA } from '../schema.js';
+import { SigningKeys } from '../signing-keys/signing-keys.js';
+import { connectionOf } from './connection.js';
+import { openLocalService } from './open-local-service.js';
+
+async function openMigrated(config: CorePlatformConfig, logger: Logger): Promise<Database> {
+  const connection = connectionOf(config);
+  await migrate(SCHEMA, connection);
+  return openDatabase(SCHEMA, connection, {
+    poolSize: config.database.poolSize,
+    onIdleError: (error) => {
+      logger.warn(errorFields(error), 'a database connection broke while it was idle');
+    },
+  });
+}
+
+async function startHttp(
+  config: CorePlatformConfig,
+  logger: Logger,
+  database: Database,
+  service: LocalService,
+): Promise<HttpApp> {
+  const { certificate, key } = config.tls;
+  const identifiers = new RandomIdentifiers();
+  const module = AppModule.of({
+    service,
+    database,
+    passwords: new PasswordHasher(),
+    secret: config.secret,
+    issuer: config.issuer ?? `https://localhost:${config.listen.port.toString()}`,
+    clock: new SystemClock(),
+    identifiers,
+    logger,
+  });
+  config.secret.dispose();
+  const app = await createHttpApp(module, {
+    tls: { certificate, key },
+    bodyLimitBytes: config.limits.bodyBytes,
+    logger,
+    identifiers,
+    authorizeFrom: (nest) => {
+      const authorizeRequest = nest.get(AuthorizeRequest, { strict: false });
+      return (request, access) => authorizeRequest.authorize(request, access);
+    },
+  });
+  await app.nest.get(SigningKeys, { strict: false }).load();
+  await app.nest.listen({ host: config.listen.host, port: config.listen.port });
+  return app;
+}
+
+function portOf(address: AddressInfo | string | null): string {
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port.toString();
+}
+
+/** `serve`: migrates as the owner, opens everything, answers until it is told to stop. */
+export async function serve(argv: readonly string[]): Promise<void> {
+  const { values: config } = loadConfig({ prefix: 'CP', options: OPTIONS, argv });
+  const logger = createLogger(SCHEMA.applicationName, config.log.level);
+  const { transport, service } = await openLocalService(config);
+  const database = await openMigrated(config, logger);
+  const app = await startHttp(config, logger, database, service);
+  const { host, port, tlsCertificate, tlsKey } = config.operations;
+  const tls =
+    tlsCertificate === undefined || tlsKey === undefined
+      ? undefined
+      : { certificate: tlsCertificate, key: tlsKey };
+  const operations = await startOperations({
+    host,
+    port,
+    tls,
+    metrics: createMetrics(),
+    checkReady: () => database.ping(),
+  });
+  const setUps = app.nest.get(ResumeSetUps, { strict: false });
+  setUps.start();
+  stopOnSignals(logger, async () => {
+    await app.close();
+    await setUps.stop();
+    await transport.close();
+    await operations.close();
+    await database.close();
+    logger.info('stopped');
+  });
+  const address = app.nest.getHttpServer().address() as AddressInfo;
+  const url = `https://${config.listen.host}:${portOf(address)}`;
+  const scheme = tls === undefined ? 'http' : 'https';
+  const operationsUrl = `${scheme}://${host}:${portOf(operations.server.address())}`;
+  logger.info({ url, operationsUrl, pid: process.pid }, 'ready');
+}

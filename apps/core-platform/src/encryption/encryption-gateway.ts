@@ -1,0 +1,49 @@
+import type { Encoding, Page, VersionAnswer } from '@app/contract';
+import type { TenantCaller } from '../access/caller.js';
+
+/** What a person stores, on its way through the core's memory. */
+export interface Plaintext {
+  readonly data: string;
+  readonly encoding: Encoding;
+}
+
+/** Something, and what its blob is bound to: it opens with exactly the same. */
+export type Bound<T> = T & { readonly context: Readonly<Record<string, string>> };
+
+/** A blob as the core stores it, with where it can be opened. */
+export interface SealedBlob {
+  readonly connectionId: string;
+  readonly encryptionId: string;
+  readonly encryptionVersionId: string;
+  readonly algorithm: string;
+  readonly cipherText: Buffer;
+  /** The encryption service's own, given back as it came. */
+  readonly metadata: Record<string, unknown>;
+}
+
+/**
+ * The tenant's encryption service, as the rest of the core sees it. Nothing else in the core seals or opens anything.
+ *
+ * Implementations throw what `passOn` of the encryption client gives: what the tenant's people can act on as the service said it,
+ * `encryption_service_unavailable` where trying again may help, else `encryption_service_rejected`. They check the form of what the
+ * service answers, keep no plaintext, and neither log it nor put it into an error.
+ */
+export abstract class EncryptionGateway {
+  /** Seals under the active version of the tenant's current connection. All or none, in order. */
+  abstract encrypt(
+    plaintexts: readonly Bound<Plaintext>[],
+    caller: TenantCaller,
+  ): Promise<SealedBlob[]>;
+
+  /** Opens each at the connection that its blob names, which need not be the current one. All or none, in order. */
+  abstract decrypt(blobs: readonly Bound<SealedBlob>[], caller: TenantCaller): Promise<Plaintext[]>;
+
+  /** Makes a new active version of the tenant's current encryption; a repetition inside makes no second one. */
+  abstract rotate(caller: TenantCaller): Promise<{ readonly newVersionId: string }>;
+
+  /** The versions of the tenant's current encryption. */
+  abstract listVersions(
+    page: { readonly limit: number; readonly cursor: string | undefined },
+    caller: TenantCaller,
+  ): Promise<Page<VersionAnswer>>;
+}

@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { Identifiers } from '@app/ambient';
+import type { Page, RotateAnswer, VersionAnswer } from '@app/contract';
+import { decodeBase64, encodeBase64 } from '@app/encoding';
+import { AppError } from '@app/errors';
+import type { TenantCaller } from '../access/caller.js';
+import { type Connection, ConnectionRepository } from '../connections/connection.repository.js';
+import { CredentialSeal } from '../connections/credential-seal.js';
+import { heard } from '../connections/heard.js';
+import { LocalService, type ServiceClient } from '../connections/local-service.js';
+import { SetUpConnection } from '../connections/set-up-connection.js';
+import {
+  type Bound,
+  EncryptionGateway,
+  type Plaintext,
+  type SealedBlob,
+} from './encryption-gateway.js';
+import { inParallel } from './in-parallel.js';
+
+/** Of one request, so that one list cannot take all connections. */
+const CALLS_AT_ONCE = 8;
+
+/** The gateway to the encryption service of each tenant's connection. */
+@Injectable()
+export class ServiceEncryptionGateway extends EncryptionGateway {
+  readonly #service: LocalService;
+  readonly #connections: ConnectionRepository;
+  readonly #setUp: SetUpConnection;
+  readonly #seal: CredentialSeal;
+  readonly #identifiers: Identifiers;
+
+  constructor(
+    service: LocalService,
+    connections: ConnectionRepository,
+    setUp: SetUpConnection,
+    seal: CredentialSeal,
+    identifiers: Identifiers,
+  ) {
+    super();
+    this.#service = service;
+    this.#connections = connections;
+    this.#setUp = setUp;
+    this.#seal = seal;
+    this.#identifiers = identifiers;
+  }
+
+  override async encrypt(
+    plaintexts: readonly Bound<Plaintext>[],
+    caller: TenantCaller,
+  ): Promise<SealedBlob[]> {
+    const connection = await this.#setUp.ensureReady(caller.tenantId, caller);
+    const client = await this.#clientOf(connection);
+    return inParallel(plaintexts, CALLS_AT_ONCE, async ({ data, encoding, context }) => {
+      const { encryptionId } = connection;
+      const input = { encryptionId, data, encoding, context: { ...context } };
+      const { cipherText, ...blob } = await heard(client.encrypt(input, caller));
+      const bytes = decodeBase64(cipherText, 'cipherText');
+      return { ...blob, cipherText: bytes, connectionId: connection.id };
+    });
+  }
+
+  override async decrypt(
+    blobs: readonly Bound<SealedBlob>[],
+    caller: TenantCaller,
+  ): Promise<Plaintext[]> {
+    const clients = await this.#clientsOf(blobs, caller.tenantId);
+    return inParallel(blobs, CALLS_AT_ONCE, async (blob) => {
+      const client = clients.get(blob.connectionId);
+      if (client === undefined) throw new AppError('internal');
+      const context = { ...blob.context };
+      const input = { ...blob, cipherText: encodeBase64(blob.cipherText), context };
+      const { data, encoding } = await heard(client.decrypt(input, caller));
+      return { data, encoding };
+    });
+  }
+
+  override async rotate(caller: TenantCaller): Promise<RotateAnswer> {
+    const connection = await this.#setUp.ensureReady(caller.tenantId, caller);
+    const client = await this.#clientOf(connection);
+    const once = this.#identifiers.newUuid();
+    return heard(client.rotate(connection.encryptionId, once, caller));
+  }
+
+  override async listVersions(
+    page: { readonly limit: number; readonly cursor: string | undefined },
+    caller: TenantCaller,
+  ): Promise<Page<VersionAnswer>> {
+    const connection = await this.#setUp.ensureReady(caller.tenantId, caller);
+    const client = await this.#clientOf(connection);
+    return heard(client.listVersions(connection.encryptionId, page, caller));
+  }
+
+  async #clientOf(connection: Connection): Promise<ServiceClient> {
+    return this.#service.clientOf(await this.#seal.open(connection));
+  }
+
+  async #clientsOf(
+    blobs: readonly SealedBlob[],
+    tenantId: string,
+  ): Promise<ReadonlyMap<string, ServiceClient>> {
+    const clients = new Map<string, ServiceClient>();
+    for (const connectionId of new Set(blobs.map((blob) => blob.connectionId))) {
+      const connection = await this.#connections.find(tenantId, connectionId);
+      if (connection === undefined) throw new AppError('internal');
+      clients.set(connectionId, await this.#clientOf(connection));
+    }
+    return clients;
+  }
+}

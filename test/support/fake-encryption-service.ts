@@ -1,0 +1,150 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type {
+  CallContext,
+  ClientCredentials,
+  DecryptInput,
+  EncryptInput,
+} from '@app/encryption-client';
+import { AppError } from '@app/errors';
+import { SecretString } from '@app/secret';
+import {
+  LocalService,
+  type ServiceClient,
+} from '../../apps/core-platform/src/connections/local-service.js';
+
+interface FakeEncryption {
+  readonly tenantId: string;
+  readonly versions: string[];
+}
+
+/** What can be told to fail, once for each error. */
+type Operation = keyof ServiceClient | 'makeTenant';
+
+/**
+ * An encryption service in memory that keeps to the contract as far as the core uses it: what it seals opens only with the same ids,
+ * metadata and context. Its ciphertext is random; what was sealed stays in here.
+ */
+export class FakeEncryptionService extends LocalService {
+  readonly encryptions = new Map<string, FakeEncryption>();
+  readonly #credentials = new Map<string, { tenantId: string; apiSecret: string }>();
+  readonly #sealed = new Map<
+    string,
+    { place: string; data: string; encoding: 'utf8' | 'base64' }
+  >();
+  readonly #failures: { operation: Operation; error: AppError; isAfterwards: boolean }[] = [];
+  /** How often each operation was called. */
+  readonly calls: Record<string, number> = {};
+
+  /** The next call of `operation` throws; with `isAfterwards` once it has taken effect, as where an answer is lost. */
+  fail(operation: Operation, error: AppError, isAfterwards = false): void {
+    this.#failures.push({ operation, error, isAfterwards });
+  }
+
+  /** Makes all credentials of a tenant useless, as a repeated `POST /v1/tenants` does. */
+  revoke(tenantId: string): void {
+    for (const [apiKey, entry] of this.#credentials)
+      if (entry.tenantId === tenantId) this.#credentials.delete(apiKey);
+  }
+
+  override makeTenant(tenantId: string, _context: CallContext): Promise<ClientCredentials> {
+    return this.#run('makeTenant', () => {
+      const taken = [...this.encryptions.values()].some((entry) => entry.tenantId === tenantId);
+      if (taken) throw new AppError('already_exists');
+      this.revoke(tenantId);
+      const apiKey = randomUUID();
+      const apiSecret = `kw_${randomBytes(32).toString('base64url')}`;
+      this.#credentials.set(apiKey, { tenantId, apiSecret });
+      return { apiKey, apiSecret: new SecretString(apiSecret) };
+    });
+  }
+
+  override clientOf(credentials: ClientCredentials): ServiceClient {
+    const asTenant = <T>(operation: Operation, work: (tenantId: string) => T): Promise<T> =>
+      this.#run(operation, () => work(this.#authenticate(credentials)));
+    return {
+      createEncryption: (id) => asTenant('createEncryption', (tenant) => this.#create(tenant, id)),
+      getEncryption: (id) =>
+        asTenant('getEncryption', (tenant) => summaryOf(id, this.#find(tenant, id))),
+      rotate: (id) => asTenant('rotate', (tenant) => addVersion(this.#find(tenant, id))),
+      listVersions: (id) =>
+        asTenant('listVersions', (tenant) => versionsOf(this.#find(tenant, id))),
+      encrypt: (input) => asTenant('encrypt', (tenant) => this.#seal(tenant, input)),
+      decrypt: (input) => asTenant('decrypt', (tenant) => this.#open(tenant, input)),
+    };
+  }
+
+  #run<T>(operation: Operation, work: () => T): Promise<T> {
+    this.calls[operation] = (this.calls[operation] ?? 0) + 1;
+    const index = this.#failures.findIndex((failure) => failure.operation === operation);
+    const [failure] = index < 0 ? [] : this.#failures.splice(index, 1);
+    return new Promise((resolve) => {
+      if (failure !== undefined && !failure.isAfterwards) throw failure.error;
+      const result = work();
+      if (failure !== undefined) throw failure.error;
+      resolve(result);
+    });
+  }
+
+  #authenticate({ apiKey, apiSecret }: ClientCredentials): string {
+    const entry = this.#credentials.get(apiKey);
+    if (entry?.apiSecret !== apiSecret.expose()) throw new AppError('unauthenticated');
+    return entry.tenantId;
+  }
+
+  #find(tenantId: string, encryptionId: string): FakeEncryption {
+    const encryption = this.encryptions.get(encryptionId);
+    if (encryption?.tenantId !== tenantId) throw new AppError('not_found');
+    return encryption;
+  }
+
+  #create(tenantId: string, encryptionId: string) {
+    if (this.encryptions.has(encryptionId)) throw new AppError('already_exists');
+    const encryption = { tenantId, versions: [randomUUID()] };
+    this.encryptions.set(encryptionId, encryption);
+    return summaryOf(encryptionId, encryption);
+  }
+
+  #seal(tenantId: string, { encryptionId, data, encoding, context }: EncryptInput) {
+    const encryptionVersionId = this.#find(tenantId, encryptionId).versions.at(-1) ?? '';
+    const cipherText = randomBytes(Buffer.byteLength(data) + 16).toString('base64');
+    const metadata = { v: 1, tag: randomUUID() };
+    const place = placeOf({ encryptionId, encryptionVersionId, metadata, context });
+    this.#sealed.set(cipherText, { place, data, encoding });
+    return { cipherText, encryptionId, encryptionVersionId, algorithm: 'AES-256-GCM', metadata };
+  }
+
+  #open(tenantId: string, input: DecryptInput) {
+    this.#find(tenantId, input.encryptionId);
+    const sealed = this.#sealed.get(input.cipherText);
+    if (sealed?.place !== placeOf(input)) throw new AppError('decryption_failed');
+    return { data: sealed.data, encoding: sealed.encoding };
+  }
+}
+
+function placeOf(blob: Omit<DecryptInput, 'cipherText' | 'algorithm'>): string {
+  const context = Object.entries(blob.context).sort();
+  return JSON.stringify([blob.encryptionId, blob.encryptionVersionId, blob.metadata, context]);
+}
+
+function summaryOf(encryptionId: string, _encryption: FakeEncryption) {
+  return { encryptionId, algorithm: 'AES-256-GCM', state: 'enabled' as const };
+}
+
+function addVersion({ versions }: FakeEncryption): { newVersionId: string } {
+  const newVersionId = randomUUID();
+  versions.push(newVersionId);
+  return { newVersionId };
+}
+
+function versionsOf({ versions }: FakeEncryption) {
+  return {
+    items: versions.map((encryptionVersionId, index) => ({
+      encryptionVersionId,
+      number: index + 1,
+      state: index === versions.length - 1 ? ('active' as const) : ('deactivated' as const),
+      algorithm: 'AES-256-GCM',
+      createdAt: '2030-01-01T00:00:00.000Z',
+      messages: 0,
+    })),
+  };
+}
