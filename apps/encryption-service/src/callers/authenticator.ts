@@ -78,8 +78,7 @@ export class Authenticator {
     const found = await (manager === undefined
       ? this.callers.findClient(apiKey)
       : this.callers.findClientIn(manager, apiKey));
-    if (found === undefined || !found.client.secretHash.equals(caller.client.secretHash))
-      throw unauthenticated();
+    if (!found?.client.secretHash.equals(caller.client.secretHash)) throw unauthenticated();
     return this.#admit({ kind: 'client', ...found, certificate: caller.certificate });
   }
 

@@ -44,7 +44,7 @@ export class CallerRepository {
 
   /** As {@link findClient}, inside a transaction: what holds a connection must not wait for a second one. */
   async findClientIn(manager: EntityManager, apiKey: string): Promise<FoundClient | undefined> {
-    const [row] = (await manager.query(CLIENT_FOR_KEY.text, [apiKey])) as ClientRow[];
+    const [row] = await manager.query<ClientRow[]>(CLIENT_FOR_KEY.text, [apiKey]);
     return row && fromRow(row);
   }
 

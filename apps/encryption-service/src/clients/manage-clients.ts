@@ -99,7 +99,7 @@ export class ManageClients {
         await this.rows.insert(manager, client);
         await this.audit.append(manager, entryOf(act));
       });
-      return { ...toAnswer(client), apiSecret: secret.expose() };
+      return Object.assign(toAnswer(client), { apiSecret: secret.expose() });
     });
   }
 

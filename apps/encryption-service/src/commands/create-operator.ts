@@ -1,16 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { open, readFile, unlink } from 'node:fs/promises';
-import { RandomIdentifiers, SystemClock } from '@app/ambient';
 import { loadConfig, option } from '@app/config';
-import { deriveServiceKeys, generateApiSecret, hashApiSecret, type ServiceKeys } from '@app/crypto';
+import { deriveServiceKeys } from '@app/crypto';
 import { AppError } from '@app/errors';
 import { migrate, openAsOwner } from '@app/persistence';
 import { createLogger } from '@app/server';
-import { apiKeyOf } from '../callers/api-keys.js';
 import { identityOf } from '../callers/certificate-binding.js';
-import { OPERATOR_FORMAT, OperatorEntity } from '../callers/operator.entity.js';
+import { makeOperator } from '../callers/new-operator.js';
+import { OperatorEntity } from '../callers/operator.entity.js';
 import { OPTIONS } from '../config.js';
-import { RowSeals } from '../integrity/row-seals.js';
 import { SCHEMA } from '../schema.js';
 import { connectionOf } from './connection.js';
 
@@ -23,11 +21,6 @@ export const OPERATOR_OPTIONS = {
   name: option.text({ flagOnly: true, default: 'operator', help: 'A name for people.' }),
 };
 
-interface NewOperator {
-  readonly row: OperatorEntity;
-  readonly credentials: string;
-}
-
 async function spkiOf(path: string): Promise<string> {
   const pem = await readFile(path);
   try {
@@ -38,23 +31,6 @@ async function spkiOf(path: string): Promise<string> {
       detail: 'The file of --certificate does not hold a PEM certificate.',
     });
   }
-}
-
-function makeOperator(keys: ServiceKeys, name: string, spkiSha256: string): NewOperator {
-  const id = new RandomIdentifiers().newUuid();
-  const secret = generateApiSecret();
-  const apiKey = apiKeyOf('operator', id);
-  const row = Object.assign(new OperatorEntity(), {
-    id,
-    name,
-    apiKey,
-    secretHash: hashApiSecret(keys.apiSecret, { clientId: id }, secret),
-    certificates: [{ kind: 'spkiSha256', value: spkiSha256 }],
-    state: 'active',
-    createdAt: new SystemClock().now(),
-  } satisfies Partial<OperatorEntity>);
-  new RowSeals(keys).sealNew(OPERATOR_FORMAT, row);
-  return { row, credentials: `${JSON.stringify({ apiKey, apiSecret: secret.expose() })}\n` };
 }
 
 async function writePrivate(path: string, text: string): Promise<void> {
@@ -75,12 +51,15 @@ export async function createOperator(argv: readonly string[]): Promise<void> {
     argv,
   });
   const keys = deriveServiceKeys(values.service.secret);
-  const { row, credentials } = makeOperator(keys, values.name, await spkiOf(values.certificate));
+  const { row, apiSecret } = makeOperator(keys, values.name, await spkiOf(values.certificate));
   const connection = connectionOf(values);
   await migrate(SCHEMA, connection);
   const owner = await openAsOwner(SCHEMA, connection);
   try {
-    await writePrivate(values.out, credentials);
+    await writePrivate(
+      values.out,
+      `${JSON.stringify({ apiKey: row.apiKey, apiSecret: apiSecret.expose() })}\n`,
+    );
     try {
       await owner.transaction({}, (manager) => manager.insert(OperatorEntity, row));
     } catch (error) {

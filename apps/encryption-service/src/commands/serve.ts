@@ -125,7 +125,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     await database.close();
     logger.info('stopped');
   });
-  const url = `https://${config.listen.host}:${String(portOf(app.nest.getHttpServer().address() as AddressInfo))}`;
+  const url = `https://${config.listen.host}:${String(portOf(app.nest.getHttpServer().address()))}`;
   const scheme = tlsCertificate === undefined ? 'http' : 'https';
   const operationsUrl = `${scheme}://${host}:${String(portOf(operations.server.address()))}`;
   logger.info({ url, operationsUrl, pid: process.pid }, 'ready');

@@ -19,7 +19,7 @@ export class JsonRow {
   }
 
   text(column: string): string {
-    return String(this.#row[column] as string | number);
+    return String(this.#row[column]);
   }
 
   optionalText(column: string): string | undefined {

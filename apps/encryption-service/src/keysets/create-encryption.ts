@@ -58,10 +58,9 @@ export class CreateEncryption {
           throw new AppError('already_exists', { cause: error });
         throw error;
       }
-      return {
-        ...toEncryptionAnswer(encryption, version.id),
+      return Object.assign(toEncryptionAnswer(encryption, version.id), {
         version: toVersionAnswer(version, undefined),
-      };
+      });
     });
   }
 
