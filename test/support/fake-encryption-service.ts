@@ -46,6 +46,11 @@ export class FakeEncryptionService extends LocalService {
       if (entry.tenantId === tenantId) this.#credentials.delete(apiKey);
   }
 
+  /** The secret of credentials that were given out. */
+  secretOf(apiKey: string): string {
+    return this.#credentials.get(apiKey)?.apiSecret ?? '';
+  }
+
   override makeTenant(tenantId: string, _context: CallContext): Promise<ClientCredentials> {
     return this.#run('makeTenant', () => {
       const taken = [...this.encryptions.values()].some((entry) => entry.tenantId === tenantId);

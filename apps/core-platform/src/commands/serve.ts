@@ -93,7 +93,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     checkReady: () => database.ping(),
   });
   const setUps = app.nest.get(ResumeSetUps, { strict: false });
-  setUps.start();
+  void setUps.start();
   stopOnSignals(logger, async () => {
     await app.close();
     await setUps.stop();

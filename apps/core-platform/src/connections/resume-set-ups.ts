@@ -29,11 +29,12 @@ export class ResumeSetUps {
     this.#logger = logger;
   }
 
-  /** Begins; requests are served meanwhile. */
-  start(): void {
+  /** Begins; requests are served meanwhile. Resolves when all have been tried, and never rejects. */
+  start(): Promise<void> {
     this.#running = this.#run().catch((error: unknown) => {
       this.#logger.warn(errorFields(error), 'resuming set-ups failed');
     });
+    return this.#running;
   }
 
   /** Ends behind the tenant that is at work. */
