@@ -90,6 +90,13 @@ describe('parseDto', () => {
     expect(Object.keys(request.context ?? {})).toEqual(['__proto__']);
   });
 
+  it('takes only an empty object for a class without fields', () => {
+    class Empty {}
+    expect(refusal(Empty, {})).toBeUndefined();
+    expect(refusal(Empty, undefined)).toBeUndefined();
+    expect(fieldsOf(Empty, { reEncrypt: true })).toEqual(['reEncrypt']);
+  });
+
   it('refuses a list with a duplicate', () => {
     expect(fieldsOf(CreateClientRequest, { name: 'a', scopes: ['encrypt', 'encrypt'] })).toEqual([
       'scopes',
