@@ -78,16 +78,19 @@ class Issuance {
       return { certificate: found.certificate, issuer: undefined, keyFile: files.key };
     }
     const key = found.key ?? (await makeKey(files.key, profile));
-    // The key is part of the name: two authorities must not be taken for each other by theirs.
-    const commonName =
-      (found.certificate && found.key && commonNameOf(found.certificate)) ??
-      `${profile.commonName} ${this.clock.now().toISOString()}`;
+    const commonName = this.#authorityName(profile, found);
     const issuer = { key, commonName };
     const certificate =
       reason === undefined && found.certificate
         ? found.certificate
         : this.#write(profile, files, reason ?? 'first', { key, issuer, commonName });
     return { certificate, issuer, keyFile: files.key };
+  }
+
+  /** The key is part of the name: two authorities must not be taken for each other by theirs. */
+  #authorityName(profile: Profile, { certificate, key }: Found): string {
+    const present = certificate && key && commonNameOf(certificate);
+    return present ?? `${profile.commonName} ${this.clock.now().toISOString()}`;
   }
 
   async leaf(profile: Profile, authority: Authority): Promise<void> {

@@ -74,7 +74,7 @@ function forgePublicKey(key: KeyObject): forge.pki.PublicKey {
 function signWith(certificate: forge.pki.Certificate, key: KeyObject): void {
   const signer = {
     sign: (): string => {
-      const der = forge.asn1.toDer(certificate.tbsCertificate as forge.asn1.Asn1).getBytes();
+      const der = forge.asn1.toDer(certificate.tbsCertificate).getBytes();
       return sign('sha256', Buffer.from(der, 'latin1'), key).toString('latin1');
     },
   };

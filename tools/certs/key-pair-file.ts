@@ -44,6 +44,7 @@ export function readPair(files: CertificateFiles): Found {
 export async function makeKey(path: string, { modulusBits }: Profile): Promise<KeyObject> {
   const generate = promisify(generateKeyPair);
   const { privateKey } = await generate('rsa', { modulusLength: modulusBits });
+  // eslint-disable-next-line bans/export-key -- the file is what this key is made for
   writeAtomically(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   return privateKey;
 }

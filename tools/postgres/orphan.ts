@@ -52,6 +52,12 @@ async function lookAt(cluster: string, password: string): Promise<Finding> {
   return (await answers(cluster, postmaster.port, password)) ? 'answers' : 'silent';
 }
 
+function stillThere(cluster: string): EmbeddedPostgresError {
+  const pid = readPostmaster(cluster)?.pid.toString() ?? '';
+  const message = `Process ${pid} holds ${cluster} and does not end. Stop it, or choose another data folder.`;
+  return new EmbeddedPostgresError('folder_in_use', message);
+}
+
 /**
  * Clears away the server of an earlier start whose launcher was killed, also when its watchdog was killed too. It is stopped rather
  * than taken over: only a child can be supervised. The caller holds the folder's lock, so no launcher is using it. A stale
@@ -74,7 +80,5 @@ export async function clearOrphan(cluster: string, superuserPassword: string): P
     }
     await sleep(POLL_MILLISECONDS);
   }
-  const pid = readPostmaster(cluster)?.pid.toString() ?? '';
-  const message = `Process ${pid} holds ${cluster} and does not end. Stop it, or choose another data folder.`;
-  throw new EmbeddedPostgresError('folder_in_use', message);
+  throw stillThere(cluster);
 }

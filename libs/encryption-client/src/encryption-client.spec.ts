@@ -29,7 +29,7 @@ class Wire {
   }
 
   get sent(): unknown {
-    return JSON.parse(this.last?.body?.toString() ?? 'null');
+    return JSON.parse(this.last?.body?.toString() ?? 'null') as unknown;
   }
 }
 

@@ -89,7 +89,7 @@ export async function createHttpApp(
   const { logger, identifiers } = options;
   const filter = new ProblemFilter(logger);
   const adapter = makeAdapter(options, filter);
-  const server = adapter.getInstance() as unknown as FastifyInstance;
+  const server = adapter.getInstance<FastifyInstance>();
   const routes = new RouteTable();
   let stopping = false;
   let authorize: Authorize = () =>

@@ -23,18 +23,20 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 // A URL that does not decode matches no route, and so it is answered like any other address that is not there.
 const BAD_URL = new Set(['FST_ERR_BAD_URL', 'FST_ERR_ASYNC_CONSTRAINT']);
 
+/** Our code for an error of Nest or Fastify; `undefined` for any other. */
+function frameworkCode(error: unknown): ErrorCode | undefined {
+  if (error instanceof HttpException) return BY_STATUS[error.getStatus()] ?? 'internal';
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  if (typeof code !== 'string') return undefined;
+  if (BAD_URL.has(code)) return 'not_found';
+  if (!code.startsWith('FST_') || typeof statusCode !== 'number') return undefined;
+  return BY_STATUS[statusCode] ?? 'internal';
+}
+
 function translate(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof HttpException) {
-    return new AppError(BY_STATUS[error.getStatus()] ?? 'internal', { cause: error });
-  }
-  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
-  if (typeof code === 'string' && BAD_URL.has(code))
-    return new AppError('not_found', { cause: error });
-  if (typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number') {
-    return new AppError(BY_STATUS[statusCode] ?? 'internal', { cause: error });
-  }
-  return toAppError(error);
+  const code = frameworkCode(error);
+  return code === undefined ? toAppError(error) : new AppError(code, { cause: error });
 }
 
 /** Renders every error of an application as RFC 9457, and logs those that are ours. */

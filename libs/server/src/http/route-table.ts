@@ -20,7 +20,7 @@ export class RouteTable {
   /** Collects routes as they are registered, and refuses one that does not say who may call it. */
   watch(server: FastifyInstance): void {
     server.addHook('onRoute', ({ url, method, config }) => {
-      const facts = (config as { facts?: RouteFacts } | undefined)?.facts;
+      const { facts }: { readonly facts?: RouteFacts } = config ?? {};
       if (facts === undefined)
         throw new Error(`the route ${String(method)} ${url} does not declare its access`);
       const known = this.#routes.get(url) ?? {

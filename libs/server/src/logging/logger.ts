@@ -1,4 +1,5 @@
 import { destination, type Logger, pino } from 'pino';
+import { SystemClock } from '@app/ambient';
 import { errorFields } from './error-fields.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -18,12 +19,13 @@ const REDACTED = [
 
 /** JSON lines on standard output, one for each event. */
 export function createLogger(name: string, level: LogLevelName): Logger {
+  const clock = new SystemClock();
   return pino(
     {
       name,
       level,
       base: { app: name },
-      timestamp: () => `,"time":"${new Date(Date.now()).toISOString()}"`,
+      timestamp: () => `,"time":"${clock.now().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: errorFields, error: errorFields },
       redact: { paths: REDACTED.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },

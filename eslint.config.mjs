@@ -1,0 +1,103 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tsdoc from 'eslint-plugin-tsdoc';
+import tseslint from 'typescript-eslint';
+import { ALL_BANS, bans, lift } from './tools/lint/bans.mjs';
+
+const SPECS = ['**/*.spec.ts'];
+
+/** The doors through which secrets leave their wrapper: into a cipher, a hash, a connection, or the one answer that shows a new one. */
+const EXPOSING = [
+  // Into cryptography.
+  'libs/crypto/src/blob/version-keys.ts',
+  'libs/crypto/src/service/api-secret.ts',
+  'libs/crypto/src/service/service-keys.ts',
+  'libs/crypto/src/wrap/wrap-binding.ts',
+  'libs/crypto/src/wrap/wrap-dek.ts',
+  'libs/credentials/src/core-keys.ts',
+  'libs/credentials/src/password-hasher.ts',
+  'libs/credentials/src/password-rules.ts',
+  'libs/credentials/src/refresh-tokens.ts',
+  'libs/credentials/src/secret-sealer.ts',
+  'libs/credentials/src/signing-key.ts',
+  'libs/kek/src/local/local-kek-provider.ts',
+  // Into a connection to another server.
+  'libs/encryption-client/src/caller.ts',
+  'libs/persistence/src/migrate.ts',
+  'libs/persistence/src/open-database.ts',
+  'apps/core-platform/src/commands/open-local-service.ts',
+  // Into the one answer, or the one file, that shows a new secret to its owner.
+  'apps/core-platform/src/auth/auth.controller.ts',
+  'apps/encryption-service/src/clients/manage-clients.ts',
+  'apps/encryption-service/src/commands/create-operator.ts',
+  'apps/encryption-service/src/tenants/manage-tenants.ts',
+  // Tools: the databases' URLs for the apps that the launcher starts; vectors have no secrets.
+  'tools/launcher/databases.ts',
+  'tools/vectors/service-groups.ts',
+  'tools/vectors/wrap-groups.ts',
+];
+
+/** They export public keys. */
+const PUBLISHING = [
+  'apps/encryption-service/src/callers/certificate-binding.ts',
+  'tools/certs/issue-certificate.ts',
+  'tools/vectors/service-groups.ts',
+];
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/', '.keyward/', 'examples/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    plugins: { tsdoc },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      'tsdoc/syntax': 'error',
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+      ],
+      // `fields['name']` marks a name that came from outside and that no type vouches for.
+      '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
+      // Lengths on the wire are counted in code points, which is what spreading a text gives.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
+      // The classes of the wire carry its rules for what comes in. An answer going out is plain data of the same shape.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+    },
+  },
+  {
+    files: ['**/*.ts', '**/*.mjs'],
+    plugins: { bans },
+    rules: {
+      ...ALL_BANS,
+      eqeqeq: 'error',
+      complexity: ['error', 10],
+      'max-lines': ['error', 300],
+      'max-lines-per-function': ['error', 50],
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    extends: [tseslint.configs.base],
+    rules: { 'no-undef': 'error', 'no-unused-vars': 'error' },
+    languageOptions: { globals: { process: 'readonly', URL: 'readonly' } },
+  },
+  // A describe block is a function in form only.
+  { files: SPECS, rules: { 'max-lines-per-function': 'off' } },
+  lift(['environment'], ['libs/config/src/**', 'tools/bootstrap/**']),
+  lift(['ambient-time'], ['libs/ambient/src/**']),
+  lift(['http-exception'], ['libs/server/src/**']),
+  lift(['expose'], ['libs/secret/src/**', 'test/**', ...SPECS, ...EXPOSING]),
+  lift(
+    ['export-key'],
+    ['libs/kek/src/local/**', 'libs/crypto/src/vectors.ts', 'test/**', ...SPECS, ...PUBLISHING],
+  ),
+);
