@@ -72,7 +72,7 @@ describe('the schema', () => {
     );
     const named = await test.database.transaction({}, (manager) =>
       Promise.resolve(
-        manager.connection.entityMetadatas.flatMap(({ tableName, columns }) =>
+        manager.dataSource.entityMetadatas.flatMap(({ tableName, columns }) =>
           columns.map(({ databaseName }) => `${tableName}.${databaseName}`),
         ),
       ),

@@ -100,7 +100,7 @@ describe('the records of a tenant', () => {
       const { json } = await core.send('GET', path, { token: owner.token });
       seen.push(...(json['items'] as Record_[]));
       if (json['nextCursor'] === undefined) break;
-      cursor = `&cursor=${String(json['nextCursor'])}`;
+      cursor = `&cursor=${json['nextCursor'] as string}`;
     }
     expect(seen).toEqual(await read(owner, `?tenantId=${tenantId}`));
   });

@@ -80,7 +80,7 @@ async function isSpent(manager: EntityManager, hash: Buffer): Promise<boolean> {
     where: { hash },
     lock: { mode: 'pessimistic_write' },
   });
-  return token === null || token.usedAt !== null;
+  return token?.usedAt !== null;
 }
 
 async function endSession(manager: EntityManager, sessionId: string, act: Act): Promise<void> {

@@ -100,7 +100,7 @@ describe('tenants of a person', () => {
       seen.push(
         ...(json['items'] as { id: string; role: string }[]).map(({ id, role }) => [id, role]),
       );
-      cursor = String(json['nextCursor'] ?? '');
+      cursor = (json['nextCursor'] as string | undefined) ?? '';
     } while (cursor !== '');
     expect(seen).toEqual(made.map((id) => [id, 'owner']));
   });

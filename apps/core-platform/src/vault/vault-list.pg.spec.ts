@@ -23,13 +23,13 @@ async function put(body: object): Promise<void> {
 }
 async function pages(query: string): Promise<Item[][]> {
   const found: Item[][] = [];
-  let cursor: unknown;
+  let cursor: string | undefined;
   do {
-    const from = cursor === undefined ? '' : `&cursor=${String(cursor)}`;
+    const from = cursor === undefined ? '' : `&cursor=${cursor}`;
     const { status, json } = await list(`?${query}${from}`);
     expect(status).toBe(200);
     found.push(json['items'] as Item[]);
-    cursor = json['nextCursor'];
+    cursor = json['nextCursor'] as string | undefined;
   } while (cursor !== undefined);
   return found;
 }
