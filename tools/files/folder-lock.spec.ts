@@ -32,6 +32,14 @@ describe('FolderLock', () => {
     );
   });
 
+  it('leaves the lock of another process alone when it is released', () => {
+    const lock = FolderLock.take(lockFile);
+    rmSync(lockFile);
+    writeFileSync(lockFile, JSON.stringify({ pid: 1 }));
+    lock.release();
+    expect(existsSync(lockFile)).toBe(true);
+  });
+
   it('is taken over from a dead process', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     writeFileSync(lockFile, JSON.stringify({ pid }));

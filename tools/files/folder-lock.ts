@@ -52,6 +52,10 @@ export function isAlive(pid: number): boolean {
   return hasNumber(pid) && statusOf(pid).state !== 'Z';
 }
 
+function isSame(a: Owner, b: Owner): boolean {
+  return a.pid === b.pid && a.began === b.began;
+}
+
 function stillRuns({ pid, began }: Owner): boolean {
   return isAlive(pid) && (began === undefined || statusOf(pid).began === began);
 }
@@ -87,18 +91,18 @@ function discardDead(lockFile: string, dead: Owner): void {
   }
   // Since the look another process may have put its own lock there: that one goes back.
   const taken = readOwner(aside);
-  if (taken !== undefined && (taken.pid !== dead.pid || taken.began !== dead.began)) {
-    tryLink(lockFile, aside);
-  }
+  if (taken !== undefined && !isSame(taken, dead)) tryLink(lockFile, aside);
   rmSync(aside);
 }
 
 /** A folder that one process at a time may use. A lock whose process is dead is taken over. */
 export class FolderLock {
   readonly #lockFile: string;
+  readonly #owner: Owner;
 
-  private constructor(lockFile: string) {
+  private constructor(lockFile: string, owner: Owner) {
     this.#lockFile = lockFile;
+    this.#owner = owner;
   }
 
   /**
@@ -119,10 +123,12 @@ export class FolderLock {
     } finally {
       rmSync(draft);
     }
-    return new FolderLock(lockFile);
+    return new FolderLock(lockFile, own);
   }
 
+  /** Gives the folder free. Somebody who removed it and started afresh has a lock there that is not ours to remove. */
   release(): void {
-    rmSync(this.#lockFile, { force: true });
+    const owner = readOwner(this.#lockFile);
+    if (owner !== undefined && isSame(owner, this.#owner)) rmSync(this.#lockFile, { force: true });
   }
 }
