@@ -4,9 +4,8 @@ import { invalidField } from '@app/errors';
 import { SecretString } from '@app/secret';
 
 /** In Unicode code points, after NFKC. */
-export const MIN_PASSWORD_LENGTH = 15;
-/** In Unicode code points, after NFKC. */
-export const MAX_PASSWORD_LENGTH = 128;
+const MIN_PASSWORD_LENGTH = 15;
+const MAX_PASSWORD_LENGTH = 128;
 
 /**
  * In UTF-16 code units, before NFKC: a longer text is refused before anything is computed from it. Generous, since one character may be

@@ -54,11 +54,6 @@ export function allows(role: Role, action: Action): boolean {
   return rule.people === 'signed-in' || rule.people.includes(role);
 }
 
-/** The roles that allow an action in a tenant. */
-export function rolesFor(action: Action): readonly Role[] {
-  return ROLES.filter((role) => allows(role, action));
-}
-
 /** No one grants or takes away a role that can do more than their own. */
 export function mayGrant(granter: Role, role: Role): boolean {
   return ACTIONS.every((action) => !allows(role, action) || allows(granter, action));

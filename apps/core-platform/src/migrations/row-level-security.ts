@@ -7,7 +7,7 @@ const setting = (name: string): string => `nullif(current_setting('${name}', tru
 export const OF_PERSON = setting('app.user');
 
 /** The tenant for which a transaction runs, as an SQL expression. */
-export const OF_TENANT = setting('app.tenant');
+const OF_TENANT = setting('app.tenant');
 
 /**
  * Shows and takes only rows of the tenant for which the transaction runs. Not FORCE: the owner, who runs no request, sees all.

@@ -12,7 +12,7 @@ import { VaultController } from '../vault/vault.controller.js';
 import { OpenApiController } from './openapi.controller.js';
 
 /** Every controller of the core: the whole surface of its public port. */
-export const CONTROLLERS: readonly Type[] = [
+const CONTROLLERS: readonly Type[] = [
   AuthController,
   UsersController,
   TenantsController,
