@@ -107,6 +107,20 @@ describe('ServiceTransport', () => {
     expect(connections).toBeLessThanOrEqual(2);
   });
 
+  it('hands a header on byte by byte, as a server reads it', async () => {
+    let reason: unknown;
+    await serve((incoming, response) => {
+      reason = incoming.headers['x-access-reason'];
+      answer(response, '{}');
+    });
+    connect();
+    const asRead = Buffer.from('für Ärztin', 'utf8')
+      .toString('latin1')
+      .replace(/[\x80-\x9f]/g, '');
+    await transport.send({ ...request, headers: { 'x-access-reason': asRead } });
+    expect(reason).toBe(asRead);
+  });
+
   it('repeats a request whose kept connection the service closed in the same moment', async () => {
     let requests = 0;
     await serve((incoming, response) => {

@@ -1,12 +1,15 @@
 import { type Command, ConfigError, describeOptions } from '@app/config';
 import { OPTIONS } from '../config.js';
 import { migrateDatabase } from './migrate-database.js';
+import { printConfigReference, printOpenApi } from './print-documents.js';
 import { serve } from './serve.js';
 
 const HELP = `Usage: core-platform [COMMAND] [FLAGS]
 
-  serve    answers requests until it is told to stop (the default)
-  migrate  brings the database to the newest schema and ends
+  serve             answers requests until it is told to stop (the default)
+  migrate           brings the database to the newest schema and ends
+  openapi           prints the OpenAPI document of the public port
+  config reference  prints all settings as a document in Markdown
 
 Settings (flag, variable):
 `;
@@ -14,6 +17,8 @@ Settings (flag, variable):
 const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   serve,
   migrate: migrateDatabase,
+  openapi: printOpenApi,
+  'config reference': printConfigReference,
 };
 
 /** Runs the command that the words name; without words, `serve`. @throws ConfigError for another command. */

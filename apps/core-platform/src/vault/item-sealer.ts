@@ -116,7 +116,8 @@ function assemble(
 function parseMetadata({ data, encoding }: Plaintext): ItemMetadata {
   try {
     const value: unknown = encoding === 'utf8' ? JSON.parse(data) : undefined;
-    if (typeof value === 'object' && value !== null) return value as ItemMetadata;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as ItemMetadata;
   } catch {
     // Refused below; the parser's message quotes its input, which is a person's content, and so it is dropped.
   }
