@@ -133,9 +133,13 @@ export class AppProcess {
     );
   }
 
+  #isWanted(): boolean {
+    return !this.#isStopping;
+  }
+
   #supervise(child: ChildProcess): void {
     const restart = (): void => {
-      if (!this.#isStopping) void this.#restart();
+      if (this.#isWanted()) void this.#restart();
     };
     if (hasEnded(child)) restart();
     else child.once('exit', restart);
@@ -144,9 +148,9 @@ export class AppProcess {
   async #restart(): Promise<void> {
     const { name, logFile, onEvent, onReplaced } = this.#options;
     onEvent(`${name} died and is started again (see ${logFile}).`);
-    for (let attempt = 0; !this.#isStopping; attempt += 1) {
+    for (let attempt = 0; this.#isWanted(); attempt += 1) {
       await sleep(RESTART_PAUSES_MILLISECONDS[attempt] ?? RESTART_PAUSES_MILLISECONDS.at(-1));
-      if (this.#isStopping) return;
+      if (!this.#isWanted()) return;
       const child = this.#spawn();
       onReplaced();
       try {
@@ -156,7 +160,7 @@ export class AppProcess {
         return;
       } catch (error) {
         if (!(error instanceof LauncherError)) throw error;
-        if (!this.#isStopping) onEvent(`${name} did not start again.`);
+        if (this.#isWanted()) onEvent(`${name} did not start again.`);
       }
     }
   }

@@ -12,7 +12,6 @@ import type { AppProcess } from './app-process.js';
 import { type Connection, describeConnection } from './connection.js';
 import type { ApiCredentials } from './credentials.js';
 import { DataFolder } from './data-folder.js';
-import type { Databases } from './databases.js';
 import { credentialsProblem, ensureFirstTenant, type ReadyTenant } from './first-tenant.js';
 import { ensureOperator, readOperator } from './operators.js';
 import { type Prepared, prepare } from './prepare.js';
@@ -81,8 +80,7 @@ class Start {
     return this.parts.folder.file(`operator-${owner}.json`);
   }
 
-  #surroundings({ keyFiles, certificates }: Prepared): Surroundings {
-    const databases = this.parts.databases as Databases;
+  #surroundings({ keyFiles, certificates, databases }: Prepared): Surroundings {
     const extra = this.#options.environment ?? {};
     return { folder: this.parts.folder, keyFiles, certificates, databases, extra };
   }
@@ -171,8 +169,7 @@ class Start {
 
   #finish(prepared: Prepared, { tenant, operator, warning }: Tenancy): RunningSystem {
     const { parts } = this;
-    const { certificates, keyFiles } = prepared;
-    const databases = parts.databases as Databases;
+    const { certificates, databases, keyFiles } = prepared;
     const describe = (): Connection =>
       describeConnection({ parts, certificates, databases, tenant, operator });
     const write = (): void => {
