@@ -9,4 +9,6 @@ export { loadConfig } from './load-config.js';
 export type { LoadedConfig, LoadRequest } from './load-config.js';
 export { Option, option } from './option.js';
 export type { ConfigOf, OptionSpec, OptionTree } from './option.js';
+export { configReference } from './reference.js';
+export type { ReferenceRequest } from './reference.js';
 export type { Environment } from './sources.js';

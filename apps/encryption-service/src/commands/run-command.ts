@@ -2,13 +2,16 @@ import { type Command, ConfigError, describeOptions } from '@app/config';
 import { OPTIONS } from '../config.js';
 import { createOperator, OPERATOR_OPTIONS } from './create-operator.js';
 import { migrateDatabase } from './migrate-database.js';
+import { printConfigReference, printOpenApi } from './print-documents.js';
 import { serve } from './serve.js';
 
 const HELP = `Usage: encryption-service [COMMAND] [FLAGS]
 
-  serve            answers requests until it is told to stop (the default)
-  migrate          brings the database to the newest schema and ends
-  operator create  makes an operator: --certificate FILE --out FILE [--name TEXT]
+  serve             answers requests until it is told to stop (the default)
+  migrate           brings the database to the newest schema and ends
+  operator create   makes an operator: --certificate FILE --out FILE [--name TEXT]
+  openapi           prints the OpenAPI document of the data port
+  config reference  prints all settings as a document in Markdown
 
 Settings (flag, variable):
 `;
@@ -17,6 +20,8 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<voi
   serve,
   migrate: migrateDatabase,
   'operator create': createOperator,
+  openapi: printOpenApi,
+  'config reference': printConfigReference,
 };
 
 /** Runs the command that the words name; without words, `serve`. @throws ConfigError for another command. */
