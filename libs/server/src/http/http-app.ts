@@ -27,6 +27,8 @@ export interface HttpAppOptions {
 export interface HttpApp {
   readonly nest: NestFastifyApplication;
   readonly routes: RouteTable;
+  /** True from the moment that {@link HttpApp.close} was called: `/readyz` says so, and new requests are refused. */
+  readonly isStopping: () => boolean;
   /** Refuses new requests, ends those under way, closes. */
   close(): Promise<void>;
 }
@@ -116,6 +118,7 @@ export async function createHttpApp(
   return {
     nest,
     routes,
+    isStopping: () => stopping,
     close: async () => {
       stopping = true;
       await nest.close();
