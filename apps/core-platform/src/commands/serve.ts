@@ -90,6 +90,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     port,
     tls,
     metrics: createMetrics(),
+    isStopping: app.isStopping,
     checkReady: () => database.ping(),
   });
   const setUps = app.nest.get(ResumeSetUps, { strict: false });

@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { RandomIdentifiers } from '@app/ambient';
 import { loadConfig } from '@app/config';
-import { AppError } from '@app/errors';
 import { KekProviders, openKekProvider } from '@app/kek';
 import { type Connection, type Database, migrate, openDatabase } from '@app/persistence';
 import {
@@ -113,8 +112,8 @@ export async function serve(argv: readonly string[]): Promise<void> {
         ? undefined
         : { certificate: tlsCertificate, key: tlsKey },
     metrics: createMetrics(),
+    isStopping: app.isStopping,
     checkReady: async () => {
-      if (app.isStopping()) throw new AppError('shutting_down');
       await database.ping();
       await providers.default.checkHealth();
     },

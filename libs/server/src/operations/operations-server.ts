@@ -9,6 +9,8 @@ export interface OperationsOptions {
   /** Needed anywhere else than on loopback. */
   readonly tls?: TlsFiles | undefined;
   readonly metrics: Registry;
+  /** True once the process was told to stop: `/readyz` is `503` then, so that nobody sends it new work. */
+  readonly isStopping: () => boolean;
   /** Resolves when the application can answer; its rejection is `503` at `/readyz`. */
   readonly checkReady: () => Promise<void>;
 }
@@ -28,7 +30,7 @@ export function createMetrics(): Registry {
  * @throws AppError `internal` where another address is given without a certificate.
  */
 export async function startOperations(options: OperationsOptions): Promise<FastifyInstance> {
-  const { host, port, tls, metrics, checkReady } = options;
+  const { host, port, tls, metrics, isStopping, checkReady } = options;
   if (tls === undefined && !LOOPBACK.has(host)) {
     throw new AppError('internal', {
       detail:
@@ -46,6 +48,7 @@ export async function startOperations(options: OperationsOptions): Promise<Fasti
   server.get('/livez', () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
     try {
+      if (isStopping()) throw new AppError('shutting_down');
       await checkReady();
       return { status: 'ok' };
     } catch (error) {
