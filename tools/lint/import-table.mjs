@@ -7,7 +7,7 @@
 
 const NEST = ['@nestjs/[^/]+', 'reflect-metadata', 'rxjs', 'fastify'];
 
-export const LIBS = {
+const LIBS = {
   errors: { libs: [], packages: [], node: [] },
   encoding: { libs: ['errors'], packages: [], node: [] },
   secret: { libs: [], packages: [], node: ['crypto', 'util'] },

@@ -1,5 +1,6 @@
 import { DEFAULT_BODY_LIMIT_BYTES } from '@app/contract';
 import { type ConfigOf, option } from '@app/config';
+import { KEK_BYTES, SERVICE_SECRET_BYTES } from '@app/crypto';
 import { LOG_LEVELS } from '@app/server';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -41,7 +42,7 @@ export const OPTIONS = {
   },
   service: {
     secret: option.secretBytes({
-      bytes: 32,
+      bytes: SERVICE_SECRET_BYTES,
       help: 'The service secret, the same on each replica: 32 random bytes.',
     }),
   },
@@ -56,7 +57,7 @@ export const OPTIONS = {
         help: 'The local master key, 32 bytes or their base64, mode 0600; made at the first start.',
       }),
       key: option.secretBytes({
-        bytes: 32,
+        bytes: KEK_BYTES,
         optional: true,
         help: 'The local master key itself, in place of a file. The operating system may still show it: a file is better.',
       }),

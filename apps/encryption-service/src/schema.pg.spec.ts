@@ -35,9 +35,7 @@ afterAll(async () => {
 
 function count(table: string, scope: { tenantId?: string } = {}): Promise<number> {
   return service.test.database.transaction(scope, async (manager) => {
-    const rows = (await manager.query(`select count(*)::int as n from ${table}`)) as {
-      n: number;
-    }[];
+    const rows = await manager.query<{ n: number }[]>(`select count(*)::int as n from ${table}`);
     return rows[0]?.n ?? -1;
   });
 }
@@ -105,7 +103,7 @@ describe('the tables of the encryption service', () => {
     expect(await sqlState(run(text))).toBe(state);
   });
 
-  it('names only tables and functions that are there in its grants', async () => {
+  it('names only tables and functions that are there in its grants', () => {
     const tables = SCHEMA.grants
       .filter(({ on }) => !on.startsWith('function '))
       .map(({ on }) => on);

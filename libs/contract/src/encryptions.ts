@@ -10,7 +10,7 @@ import {
 
 export const MAX_NAME_LENGTH = 128;
 /** Master key modes of this version of the service. */
-export const MASTER_KEY_MODES = ['platform'] as const;
+const MASTER_KEY_MODES = ['platform'] as const;
 export type MasterKeyMode = (typeof MASTER_KEY_MODES)[number];
 const PATCHABLE_STATES = ['enabled', 'disabled'] as const;
 

@@ -19,15 +19,14 @@ export {
   CreateEncryptionRequest,
   EncryptionAnswer,
   EncryptionsQuery,
-  MASTER_KEY_MODES,
-  MasterKey,
   PatchEncryptionRequest,
   VersionAnswer,
 } from './encryptions.js';
-export type { MasterKeyMode } from './encryptions.js';
+export type { MasterKey, MasterKeyMode } from './encryptions.js';
 export { Field, LowerCaseField, NestedField, nestedFields } from './field.js';
 export type { DtoClass, FieldOptions, FieldRule, Nesting } from './field.js';
-export { HealthAnswer, HealthClient } from './health.js';
+export { HealthAnswer } from './health.js';
+export type { HealthClient } from './health.js';
 export { PageQuery, pageLimit, parseCursor, toPage } from './page.js';
 export type { Page } from './page.js';
 export { parseDto } from './parse-dto.js';
@@ -37,11 +36,9 @@ export {
   CreatedTenantAnswer,
   CreateTenantRequest,
   PatchTenantRequest,
-  TENANT_STATES,
   TenantAnswer,
-  TenantClients,
 } from './tenants.js';
-export type { TenantState } from './tenants.js';
+export type { TenantClients, TenantState } from './tenants.js';
 export {
   APP_SCOPES,
   CLIENT_SCOPES,
@@ -51,7 +48,6 @@ export {
   ENCRYPTION_STATES,
   HEADERS,
   MAX_DATA_BYTES,
-  OPERATOR_SCOPE,
   VERSION_STATES,
 } from './wire.js';
 export type { ClientScope, Encoding, EncryptionState, Scope, VersionState } from './wire.js';

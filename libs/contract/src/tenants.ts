@@ -3,7 +3,7 @@ import { MAX_NAME_LENGTH } from './encryptions.js';
 import { Field, LowerCaseField, NestedField } from './field.js';
 import { bool, label, oneOf, text, time, uuid } from './rules.js';
 
-export const TENANT_STATES = ['enabled', 'disabled'] as const;
+const TENANT_STATES = ['enabled', 'disabled'] as const;
 export type TenantState = (typeof TENANT_STATES)[number];
 
 /** `POST /v1/tenants`, for operators. */

@@ -38,11 +38,9 @@ export const CLIENT_SCOPES = [
   'clients:manage',
 ] as const;
 
-/** The one scope of operators. */
-export const OPERATOR_SCOPE = 'tenants:manage';
-
 export type ClientScope = (typeof CLIENT_SCOPES)[number];
-export type Scope = ClientScope | typeof OPERATOR_SCOPE;
+/** The last one is the one scope of operators. */
+export type Scope = ClientScope | 'tenants:manage';
 
 /** What an `app` client may do; an `admin` may do all that a client can. */
 export const APP_SCOPES: readonly ClientScope[] = [

@@ -13,12 +13,12 @@ export {
   isWellFormedApiSecret,
 } from './service/api-secret.js';
 export type { ApiSecretOwner } from './service/api-secret.js';
-export { macRow, ROW_ALARM, verifyRow } from './service/row-mac.js';
+export { macRow, verifyRow } from './service/row-mac.js';
 export { deriveServiceKeys, SERVICE_SECRET_BYTES } from './service/service-keys.js';
 export type { ServiceKeys } from './service/service-keys.js';
 export { SUITES, suiteNamed } from './suites.js';
 export type { Suite, SuiteLimit, SuiteName } from './suites.js';
-export { unwrapDek, WRAPPED_KEY_ALARM, wrappedKeyAlarm } from './wrap/unwrap-dek.js';
+export { unwrapDek, wrappedKeyAlarm } from './wrap/unwrap-dek.js';
 export { generateDek, KEK_BYTES, wrapDek } from './wrap/wrap-dek.js';
 export { parseWrappedKeyRecord } from './wrap/wrapped-key-record.js';
 export type { WrappedKeyParts, WrappedKeyRecord } from './wrap/wrapped-key-record.js';

@@ -5,11 +5,9 @@ export {
   encodeBase64Url,
   isCanonicalBase64,
 } from './base64.js';
-export { checkContext, encodeContext, MAX_CONTEXT_BYTES, MAX_CONTEXT_ENTRIES } from './context.js';
+export { checkContext, encodeContext } from './context.js';
 export type { Context } from './context.js';
-export { MAX_JSON_DEPTH } from './json-scan.js';
 export { encodeMembers } from './members.js';
 export type { Member } from './members.js';
 export { parseStrictJson } from './strict-json.js';
-export { isWellFormed } from './unicode.js';
 export { isUuid, parseUuid, uuidBytes } from './uuid.js';

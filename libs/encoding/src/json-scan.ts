@@ -2,7 +2,7 @@ import { invalidField } from '@app/errors';
 import { isWellFormed } from './unicode.js';
 
 /** Containers inside one another at most. */
-export const MAX_JSON_DEPTH = 32;
+const MAX_JSON_DEPTH = 32;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

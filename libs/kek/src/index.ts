@@ -1,7 +1,6 @@
 export { KekProvider } from './kek-provider.js';
 export type { WrappingKey } from './kek-provider.js';
 export { KekProviders } from './kek-providers.js';
-export { localKekUri } from './kek-uri.js';
 export type { KekKind } from './kek-uri.js';
 export { KeyFileError, makeKeyFile, readKeyFile } from './key-file.js';
 export type { KeyFileProblem } from './key-file.js';

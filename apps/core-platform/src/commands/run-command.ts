@@ -1,7 +1,7 @@
 import { type Command, ConfigError, describeOptions } from '@app/config';
 import { OPTIONS } from '../config.js';
 import { migrateDatabase } from './migrate-database.js';
-import { printConfigReference, printOpenApi } from './print-documents.js';
+import { printConfig, printConfigReference, printOpenApi } from './print.js';
 import { serve } from './serve.js';
 
 const HELP = `Usage: core-platform [COMMAND] [FLAGS]
@@ -9,6 +9,7 @@ const HELP = `Usage: core-platform [COMMAND] [FLAGS]
   serve             answers requests until it is told to stop (the default)
   migrate           brings the database to the newest schema and ends
   openapi           prints the OpenAPI document of the public port
+  config print      prints all settings as they stand, without secrets
   config reference  prints all settings as a document in Markdown
 
 Settings (flag, variable):
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<voi
   serve,
   migrate: migrateDatabase,
   openapi: printOpenApi,
+  'config print': printConfig,
   'config reference': printConfigReference,
 };
 

@@ -7,11 +7,8 @@ import type { AuditLog } from '../audit/audit-log.js';
 import type { Authenticator } from './authenticator.js';
 import { type Caller, type ClientCaller, type OperatorCaller, scopesOf } from './caller.js';
 
-/** A route for any authenticated caller. */
+/** What a route demands that does not demand a scope: to be somebody. */
 export const ANY_CALLER = 'any-caller';
-
-/** What a route of this service can demand: a scope, or only to be somebody. */
-export type Access = Scope | typeof ANY_CALLER;
 
 function note(request: FastifyRequest, caller: Caller): void {
   request.call.principal = caller;

@@ -3,7 +3,7 @@ import type { CertificateBinding } from '@app/contract';
 import { encodeMembers } from '@app/encoding';
 import { AppError } from '@app/errors';
 
-export const BINDING_KINDS = ['sha256', 'spkiSha256', 'san'] as const;
+const BINDING_KINDS = ['sha256', 'spkiSha256', 'san'] as const;
 type BindingKind = (typeof BINDING_KINDS)[number];
 
 /** What one certificate is recognised by, as it is stored. Digests are lower-case hexadecimal. */

@@ -2,7 +2,7 @@ import { type Command, ConfigError, describeOptions } from '@app/config';
 import { OPTIONS } from '../config.js';
 import { createOperator, OPERATOR_OPTIONS } from './create-operator.js';
 import { migrateDatabase } from './migrate-database.js';
-import { printConfigReference, printOpenApi } from './print-documents.js';
+import { printConfig, printConfigReference, printOpenApi } from './print.js';
 import { serve } from './serve.js';
 
 const HELP = `Usage: encryption-service [COMMAND] [FLAGS]
@@ -11,6 +11,7 @@ const HELP = `Usage: encryption-service [COMMAND] [FLAGS]
   migrate           brings the database to the newest schema and ends
   operator create   makes an operator: --certificate FILE --out FILE [--name TEXT]
   openapi           prints the OpenAPI document of the data port
+  config print      prints all settings as they stand, without secrets
   config reference  prints all settings as a document in Markdown
 
 Settings (flag, variable):
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<voi
   migrate: migrateDatabase,
   'operator create': createOperator,
   openapi: printOpenApi,
+  'config print': printConfig,
   'config reference': printConfigReference,
 };
 

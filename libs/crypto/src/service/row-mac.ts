@@ -4,7 +4,7 @@ import { AppError } from '@app/errors';
 import { equalInConstantTime, hmacSha256 } from '../hazmat/hmac.js';
 
 /** The word of the alarm that a row raises whose MAC does not fit. */
-export const ROW_ALARM = 'row_integrity';
+const ROW_ALARM = 'row_integrity';
 
 /** What the MAC of a row covers, encoded. */
 export function encodeRow(

@@ -8,7 +8,7 @@ import { deriveWrapKeys, encodeWrapBinding } from './wrap-binding.js';
 import { parseWrappedKeyRecord } from './wrapped-key-record.js';
 
 /** The word of the alarm that a stored wrapped key raises when it does not open. */
-export const WRAPPED_KEY_ALARM = 'wrapped_key_integrity';
+const WRAPPED_KEY_ALARM = 'wrapped_key_integrity';
 
 /** Stored state is not what was written: whoever changed it must not learn more than that, and the operator must hear of it. */
 export function wrappedKeyAlarm(reason: string): AppError {

@@ -48,7 +48,7 @@ const PROBLEM_SCHEMA: Schema = {
 };
 
 /** All routes that a set of controllers declares. */
-export function endpointsOf(controllers: readonly Type[]): EndpointSpec[] {
+function endpointsOf(controllers: readonly Type[]): EndpointSpec[] {
   return controllers.flatMap(({ prototype }) =>
     Object.getOwnPropertyNames(prototype)
       .map((name) => (prototype as Record<string, unknown>)[name])

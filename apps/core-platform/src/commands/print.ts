@@ -1,4 +1,4 @@
-import { configReference, loadConfig } from '@app/config';
+import { configReference, describeConfig, loadConfig } from '@app/config';
 import { OPTIONS } from '../config.js';
 import { surfaceDocument } from '../openapi/surface.js';
 
@@ -18,4 +18,11 @@ export function printOpenApi(argv: readonly string[]): Promise<void> {
 export function printConfigReference(argv: readonly string[]): Promise<void> {
   const title = 'core platform';
   return print(argv, configReference({ title, prefix: 'CP', options: OPTIONS }));
+}
+
+/** `config print`: every setting as it stands and where it comes from; secrets are not shown. */
+export function printConfig(argv: readonly string[]): Promise<void> {
+  const loaded = loadConfig({ prefix: 'CP', options: OPTIONS, argv });
+  process.stdout.write(`${describeConfig(loaded)}\n`);
+  return Promise.resolve();
 }

@@ -1,4 +1,4 @@
-import { configReference, loadConfig } from '@app/config';
+import { configReference, describeConfig, loadConfig } from '@app/config';
 import { OPTIONS } from '../config.js';
 import { CONTROLLERS } from '../v1/controllers.js';
 import { documentOf } from '../v1/surface.js';
@@ -19,4 +19,11 @@ export function printOpenApi(argv: readonly string[]): Promise<void> {
 export function printConfigReference(argv: readonly string[]): Promise<void> {
   const title = 'encryption service';
   return print(argv, configReference({ title, prefix: 'ES', options: OPTIONS }));
+}
+
+/** `config print`: every setting as it stands and where it comes from; secrets are not shown. */
+export function printConfig(argv: readonly string[]): Promise<void> {
+  const loaded = loadConfig({ prefix: 'ES', options: OPTIONS, argv });
+  process.stdout.write(`${describeConfig(loaded)}\n`);
+  return Promise.resolve();
 }
