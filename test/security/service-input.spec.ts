@@ -278,6 +278,16 @@ describe('addresses and methods', () => {
     expect(Object.keys(reply.headers)).not.toContain('x-powered-by');
   });
 
+  it('keeps an access reason in UTF-8, and sends problems without a charset', async () => {
+    const headers = { 'x-access-reason': Buffer.from('Prüfung Ä €').toString('latin1') };
+    await encrypt({ encryptionId, data: '' }, headers);
+    const { json } = await service.send('GET', '/v1/audit?operation=encrypt&limit=1', {
+      as: admin,
+    });
+    expect(json['items']).toMatchObject([{ accessReason: 'Prüfung Ä €' }]);
+    expect((await encrypt('{')).headers['content-type']).toBe('application/problem+json');
+  });
+
   it('pages through a list, and refuses a cursor of another list', async () => {
     const first = await service.send('GET', '/v1/encryptions?limit=1', { as: admin });
     const cursor = String(first.json['nextCursor']);

@@ -48,7 +48,7 @@ function keyNotice({ masterKeyFile, isNew, folder }: RunningSystem): string[] {
   return [
     `Master key           ${masterKeyFile}`,
     `                     Without this file nothing that was encrypted can be read again, by anybody.${made}`,
-    `                     Keep a copy of it somewhere else than ${folder.path}.`,
+    `                     Keep a copy of ${folder.keys} somewhere else: the secrets beside it are needed as well.`,
   ];
 }
 

@@ -31,6 +31,15 @@ export function pageLimit(query: PageQuery): number {
   return query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit);
 }
 
+function readKey(cursor: string): string[] | undefined {
+  try {
+    return decodeBase64Url(cursor, 'cursor').toString('utf8').split('\n');
+  } catch {
+    // Its base64 is ours: to the caller a cursor is one opaque word, right or wrong.
+    return undefined;
+  }
+}
+
 /**
  * The sort key after which a page begins. It is no secret and no capability: what a caller may see is decided anew for each page.
  *
@@ -39,8 +48,8 @@ export function pageLimit(query: PageQuery): number {
  */
 export function parseCursor(query: PageQuery, parts: number): readonly string[] | undefined {
   if (query.cursor === undefined) return undefined;
-  const key = decodeBase64Url(query.cursor, 'cursor').toString('utf8').split('\n');
-  if (key.length !== parts) throw invalidField('cursor', 'must be a nextCursor of this list');
+  const key = readKey(query.cursor);
+  if (key?.length !== parts) throw invalidField('cursor', 'must be a nextCursor of this list');
   return key;
 }
 

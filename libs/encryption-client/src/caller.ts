@@ -57,7 +57,10 @@ export class ServiceCaller {
       [HEADERS.apiKey]: this.#credentials.apiKey,
       [HEADERS.apiSecret]: this.#credentials.apiSecret.expose(),
       [HEADERS.requestId]: requestId,
-      ...(accessReason === undefined ? {} : { [HEADERS.accessReason]: accessReason }),
+      // A header is bytes, one for each character of the string that undici takes.
+      ...(accessReason === undefined
+        ? {}
+        : { [HEADERS.accessReason]: Buffer.from(accessReason, 'utf8').toString('latin1') }),
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(call.idempotencyKey === undefined
         ? {}

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
@@ -29,10 +30,17 @@ function textOf(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.join(', ');
 }
 
+/** Node reads a header as latin1, a byte for a character; what was sent as UTF-8 is read as that (RFC 9110, section 5.5). */
+function readUtf8(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const bytes = Buffer.from(header, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : header;
+}
+
 /** Reads the headers that every route takes. `newId` makes up a request id where there is none or it is malformed. */
 export function readCall(request: FastifyRequest, newId: () => string): Call {
   const requestId = textOf(request.headers['x-request-id']);
-  const accessReason = textOf(request.headers['x-access-reason']);
+  const accessReason = readUtf8(textOf(request.headers['x-access-reason']));
   const badId = requestId !== undefined && !REQUEST_ID.test(requestId);
   const badReason = accessReason !== undefined && !ACCESS_REASON.test(accessReason);
   return {

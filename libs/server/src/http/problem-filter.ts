@@ -64,9 +64,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (error.retryAfterSeconds !== undefined)
       void reply.header('retry-after', String(error.retryAfterSeconds));
     if (error.allow !== undefined) void reply.header('allow', error.allow.join(', '));
+    // Bytes: to text Fastify adds a charset, which this media type does not have.
     void reply
       .status(error.status)
       .header('content-type', PROBLEM_MEDIA_TYPE)
-      .send(JSON.stringify(toProblem(error, requestId)));
+      .send(Buffer.from(JSON.stringify(toProblem(error, requestId))));
   }
 }
