@@ -1,6 +1,3 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import {
   type Connection,
@@ -9,9 +6,7 @@ import {
   openDatabase,
   type Schema,
 } from '@app/persistence';
-import { SecretString } from '@app/secret';
-import { EmbeddedPostgres } from '../../tools/postgres/embedded-postgres.js';
-import { provisionDatabases } from '../../tools/postgres/provision-databases.js';
+import { startTestServer } from './server-database.js';
 
 /** A migrated database of its own, on a real server of its own. */
 export interface TestDatabase {
@@ -25,25 +20,11 @@ export interface TestDatabase {
 
 const NAME = 'keyward_test';
 
-async function startServer(): Promise<{ server: EmbeddedPostgres; folder: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'keyward-test-'));
-  // As root the server runs under another account, which has to pass through here.
-  chmodSync(folder, 0o711);
-  const server = await EmbeddedPostgres.start({ dataDirectory: join(folder, 'database') });
-  return { server, folder };
-}
-
-async function provision(server: EmbeddedPostgres): Promise<Connection> {
-  const owned = { database: NAME, owner: NAME, password: 'owner' };
-  await provisionDatabases(server.superuserUrl, [owned]);
-  const url = `postgres://${NAME}:owner@127.0.0.1:${server.port.toString()}/${NAME}`;
-  return { ownerUrl: new SecretString(url), appRole: `${NAME}_app`, insecurePlaintext: false };
-}
-
 /** Starts a server, makes a database and migrates it. Whoever opens it stops it. */
 export async function openTestDatabase(schema: Schema): Promise<TestDatabase> {
-  const { server, folder } = await startServer();
-  const connection = await provision(server);
+  const server = await startTestServer([NAME]);
+  const ownerUrl = server.urlOf(NAME);
+  const connection = { ownerUrl, insecurePlaintext: false };
   await migrate(schema, connection);
   const database = await openDatabase(schema, connection, {
     poolSize: 8,
@@ -60,7 +41,6 @@ export async function openTestDatabase(schema: Schema): Promise<TestDatabase> {
       await owner.end();
       await database.close();
       await server.stop();
-      rmSync(folder, { recursive: true });
     },
   };
 }

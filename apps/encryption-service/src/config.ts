@@ -31,8 +31,8 @@ export const OPTIONS = {
     url: option.secret({ alias: 'DATABASE_URL', help: "The owner's URL: it migrates at start." }),
     appUrl: option.secret({ optional: true, help: 'A login of its own for the application.' }),
     appRole: option.text({
-      default: 'keyward_es_app',
-      help: 'The role that every query runs under.',
+      optional: true,
+      help: "The role that every query runs under; absent, the database's name with _app.",
     }),
     poolSize: option.integer({ default: 10, least: 2, most: 200, help: 'Connections at most.' }),
     insecurePlaintext: option.boolean({

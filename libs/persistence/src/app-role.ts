@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { AppError } from '@app/errors';
+import { databaseOf } from './connection-url.js';
 
 /** Server-wide names collide when two databases are migrated at once; each of these says that the other one made it. */
 const MADE_BY_ANOTHER = new Set(['42710', '23505', 'XX000']);
@@ -13,12 +14,26 @@ export interface Grant {
 
 type Run = (text: string, values?: unknown[]) => Promise<{ found?: boolean }[]>;
 
-async function unlessMadeByAnother(work: Promise<unknown>): Promise<void> {
+function sqlStateOf(error: unknown): string | undefined {
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  return driverError?.code ?? code;
+}
+
+/** Runs a statement about a role of the whole server: another database that is migrated at once may be first. */
+async function aboutRole(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
-    if (!MADE_BY_ANOTHER.has(driverError?.code ?? code ?? '')) throw error;
+    const state = sqlStateOf(error);
+    if (state === '42501') {
+      throw new AppError('internal', {
+        cause: error,
+        detail:
+          "The owner of the database may not make or use the application's role. Give it CREATEROLE, name another role in " +
+          'database.appRole, or make the role (NOLOGIN) and grant it to the owner with the ADMIN option.',
+      });
+    }
+    if (state === undefined || !MADE_BY_ANOTHER.has(state)) throw error;
   }
 }
 
@@ -27,9 +42,15 @@ function quoted(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }
 
-/** Refuses a role name that would have to be quoted in a start-up option. */
-export function assertRoleName(role: string): void {
-  if (ROLE_NAME.test(role)) return;
+/**
+ * The role that the application's sessions run under: the configured one, or the database's name with `_app` behind it, so that two
+ * installations on one server do not meet.
+ *
+ * @throws AppError `internal` for a name that would have to be quoted in a start-up option.
+ */
+export function appRoleOf(configured: string | undefined, ownerUrl: string): string {
+  const role = configured ?? `${databaseOf(ownerUrl)}_app`;
+  if (ROLE_NAME.test(role)) return role;
   throw new AppError('internal', {
     detail: 'database.appRole must be 1 to 63 of a-z, 0-9 and _, and begin with a letter or _.',
   });
@@ -62,13 +83,13 @@ export async function ensureAppRole(
     role,
   ]);
   if (known?.found !== true) {
-    await unlessMadeByAnother(
+    await aboutRole(
       run(`create role ${role} nologin nosuperuser nobypassrls nocreatedb nocreaterole`),
     );
   }
   const [usable] = await run("select pg_has_role(current_user, $1, 'USAGE') as found", [role]);
-  if (usable?.found !== true) await unlessMadeByAnother(run(`grant ${role} to current_user`));
-  if (member !== undefined) await unlessMadeByAnother(run(`grant ${role} to ${quoted(member)}`));
+  if (usable?.found !== true) await aboutRole(run(`grant ${role} to current_user`));
+  if (member !== undefined) await aboutRole(run(`grant ${role} to ${quoted(member)}`));
   await run('revoke create on schema public from public');
   await run(`grant usage on schema public to ${role}`);
   await replaceGrants(run, role, grants);

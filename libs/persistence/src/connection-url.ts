@@ -38,6 +38,12 @@ export function assertProtectedConnection(url: string, allowPlaintext: boolean):
   });
 }
 
+/** The database's name in a URL; the user's where it names none, as PostgreSQL itself takes it. */
+export function databaseOf(url: string): string {
+  const name = decodeURIComponent(parse(url).pathname.slice(1));
+  return name === '' ? userOf(url) : name;
+}
+
 /** The user name in a database URL. */
 export function userOf(url: string): string {
   return decodeURIComponent(parse(url).username);

@@ -1,6 +1,6 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { SecretString } from '@app/secret';
-import { assertRoleName, ensureAppRole, type Grant } from './app-role.js';
+import { appRoleOf, ensureAppRole, type Grant } from './app-role.js';
 import { assertProtectedConnection, userOf, withSessionSettings } from './connection-url.js';
 import { toDatabaseError } from './database-error.js';
 
@@ -22,8 +22,8 @@ export interface Connection {
   readonly ownerUrl: SecretString;
   /** A login of its own for the application. Without it the owner's URL is used with the start-up option `role`. */
   readonly appUrl?: SecretString | undefined;
-  /** The role that holds the grants. */
-  readonly appRole: string;
+  /** The role that holds the grants; absent, the database's name with `_app` behind it. */
+  readonly appRole?: string | undefined;
   /** Allows a database on another host without verified TLS. */
   readonly insecurePlaintext: boolean;
 }
@@ -43,7 +43,8 @@ async function migrateAsOwner(
   try {
     await holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const done = await owner.runMigrations({ transaction: 'each' });
-    const { appRole, appUrl } = connection;
+    const { appUrl } = connection;
+    const appRole = appRoleOf(connection.appRole, connection.ownerUrl.expose());
     const member = appUrl === undefined ? undefined : userOf(appUrl.expose());
     const run = async (text: string, values?: unknown[]) =>
       (await holder.query(text, values)) as { found?: boolean }[];
@@ -66,7 +67,7 @@ async function migrateAsOwner(
 export async function migrate(schema: Schema, connection: Connection): Promise<number> {
   const url = connection.ownerUrl.expose();
   assertProtectedConnection(url, connection.insecurePlaintext);
-  assertRoleName(connection.appRole);
+  appRoleOf(connection.appRole, url);
   const owner = new DataSource({
     type: 'postgres',
     url: withSessionSettings(url, OWNER_LIMITS),

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { DataSource } from 'typeorm';
-import { assertBoundRole, assertRoleName } from './app-role.js';
+import { appRoleOf, assertBoundRole } from './app-role.js';
 import { assertProtectedConnection, withSessionSettings } from './connection-url.js';
 import { toDatabaseError } from './database-error.js';
 import { Database } from './database.js';
@@ -25,13 +25,13 @@ function verify(client: ClientBase, done: (error?: Error) => void): void {
 }
 
 function dataSourceOf(schema: Schema, connection: Connection, pool: PoolOptions): DataSource {
-  const { appUrl, ownerUrl, appRole, insecurePlaintext } = connection;
+  const { appUrl, ownerUrl, insecurePlaintext } = connection;
+  const role = appUrl === undefined ? appRoleOf(connection.appRole, ownerUrl.expose()) : undefined;
   const url = (appUrl ?? ownerUrl).expose();
   assertProtectedConnection(url, insecurePlaintext);
-  assertRoleName(appRole);
   return new DataSource({
     type: 'postgres',
-    url: withSessionSettings(url, APP_LIMITS, appUrl === undefined ? appRole : undefined),
+    url: withSessionSettings(url, APP_LIMITS, role),
     applicationName: schema.applicationName,
     entities: [...schema.entities],
     synchronize: false,
