@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../trial/error-code.js';
 
 /** What `/proc/PID/stat` says of a process (proc(5)); times in clock ticks. */
 export interface ProcessTimes {
