@@ -22,7 +22,7 @@ export interface FolderLimits {
   readonly bytes: number;
 }
 
-export const FOLDER_LIMITS: FolderLimits = { files: 2000, bytes: 256 * 1024 * 1024 };
+const FOLDER_LIMITS: FolderLimits = { files: 2000, bytes: 256 * 1024 * 1024 };
 
 const MEBIBYTE = 1024 * 1024;
 

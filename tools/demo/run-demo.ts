@@ -4,7 +4,7 @@ import { TrialError } from '../trial/run-trial.js';
 import { CoreCaller } from './core-caller.js';
 import { CoreDatabase } from './core-database.js';
 import { encodeContent, type FileRecord, printable, typeOf } from './record.js';
-import { hasPlaintext, showRow } from './show-row.js';
+import { canBeLookedFor, hasPlaintext, showRow } from './show-row.js';
 import { countOf, type Story } from './story.js';
 import { tamper } from './tamper.js';
 import { makePerson, metadataOf, type Person, type StoredRecord, Vault } from './vault.js';
@@ -21,9 +21,9 @@ const MAX_LISTED = 12;
 
 /** The file whose rows are shown and changed: one that a reader understands, if there is one. */
 function exampleOf(stored: readonly StoredRecord[]): StoredRecord {
-  const hasContent = stored.filter(({ record }) => record.content.length > 0);
+  const telling = stored.filter(({ record }) => canBeLookedFor(record.content));
   const example =
-    hasContent.find(({ record }) => typeOf(record.name) === 'text') ?? hasContent[0] ?? stored[0];
+    telling.find(({ record }) => typeOf(record.name) === 'text') ?? telling[0] ?? stored[0];
   if (example === undefined) throw new TrialError('nothing_to_store', 'Nothing was stored.');
   return example;
 }
@@ -31,7 +31,7 @@ function exampleOf(stored: readonly StoredRecord[]): StoredRecord {
 function describe(record: FileRecord): string {
   const { name, content } = record;
   const written = encodeContent(content).encoding === 'utf8' ? 'UTF-8' : 'base64';
-  const bytes = `${content.length.toLocaleString('en')} bytes`;
+  const bytes = countOf(content.length, 'byte');
   return `${printable(name).padEnd(28)} ${typeOf(name).padEnd(9)} ${written.padEnd(7)} ${bytes.padStart(16)}`;
 }
 
@@ -80,7 +80,11 @@ class Demo {
       if (hasPlaintext([item, ...blobs], [content, metadata])) {
         throw new TrialError('plaintext_found', `Plaintext of ${name} stands in these rows.`);
       }
-      this.story.say('Neither its content nor its name is in there: both were looked for.');
+      this.story.say(
+        canBeLookedFor(content)
+          ? 'Neither its content nor its name is in there: both were looked for.'
+          : 'Its name is not in there: it was looked for. Of its content there is too little to look for.',
+      );
     });
   }
 

@@ -32,10 +32,15 @@ export function showRow(row: Row): string[] {
 const LEAST_PROBE_BYTES = 12;
 const PROBE_BYTES = 24;
 
+/** Whether there is enough of a plaintext to look for it. */
+export function canBeLookedFor(plaintext: Buffer): boolean {
+  return plaintext.length >= LEAST_PROBE_BYTES;
+}
+
 /** In what forms a beginning of `plaintext` could be found in a row. */
 function formsOf(plaintext: Buffer): string[] {
+  if (!canBeLookedFor(plaintext)) return [];
   const probe = plaintext.subarray(0, PROBE_BYTES);
-  if (probe.length < LEAST_PROBE_BYTES) return [];
   return [
     probe.toString('latin1'),
     probe.toString('hex'),
