@@ -86,7 +86,8 @@ describe('bad input to encrypt', () => {
   ])('refuses %s', async (_, body) => {
     const reply = await encrypt(body);
     expect([reply.status, reply.json['code']]).toEqual([400, 'invalid_request']);
-    expect(reply.json['errors']).toHaveLength(1);
+    expect(reply.json['errors']).not.toHaveLength(0);
+    expect(reply.text.length).toBeLessThan(1_500);
   });
 
   it.each(['AA', 'AAA', 'AAB=', 'A-_=', ' AAA=', 'AAA=\n', '!!!!', 'AAAA====', 'AB=='])(
@@ -278,6 +279,54 @@ describe('addresses and methods', () => {
     expect(Object.keys(reply.headers)).not.toContain('x-powered-by');
   });
 
+  it.each([
+    [`${'0'.repeat(42)}1`, 400, 'master_key_malformed'],
+    [Buffer.alloc(32, 7).toString('base64'), 400, 'master_key_not_applicable'],
+    [Buffer.alloc(32, 7).toString('base64url'), 400, 'master_key_not_applicable'],
+    [Buffer.alloc(31, 7).toString('base64'), 400, 'master_key_malformed'],
+    ['', 400, 'master_key_malformed'],
+  ])(
+    'does not ignore a master key that is sent to an encryption in platform mode: %j',
+    async (key, status, code) => {
+      const headers = { 'x-master-key': key };
+      expect(shape(await encrypt({ encryptionId, data: '' }, headers))).toEqual([status, code]);
+      const rotate = { as: app, headers, body: { encryptionId } };
+      expect(shape(await service.send('POST', '/v1/rotate', rotate))).toEqual([status, code]);
+      const create = { as: admin, headers, body: { masterKey: { mode: 'platform' } } };
+      expect(shape(await service.send('POST', '/v1/encryptions', create))).toEqual([status, code]);
+      expect(shape(await encrypt({ encryptionId: randomUUID(), data: '' }, headers))).toEqual([
+        404,
+        'not_found',
+      ]);
+    },
+  );
+
+  it('refuses a body that a call does not take, and one with too many members, quickly', async () => {
+    const path = `/v1/clients/${randomUUID()}`;
+    const body = { force: true };
+    expect(shape(await service.send('DELETE', path, { as: admin, body }))).toEqual([
+      400,
+      'invalid_request',
+      'body',
+    ]);
+    const many = `{${Array.from({ length: 400_000 }, (_, index) => `"k${String(index)}":1`).join(',')}}`;
+    const reply = await encrypt(many);
+    expect([reply.status, reply.text.length < 1_000]).toEqual([400, true]);
+  });
+
+  it('refuses text that the database cannot hold', async () => {
+    const list = await service.send('GET', '/v1/encryptions?algorithm=%00', { as: admin });
+    expect(shape(list)).toEqual([400, 'invalid_request', 'algorithm']);
+  });
+
+  it.each(['2026-02-31T00:00:00Z', '2026-13-01T00:00:00Z', '2026-01-01', 'now'])(
+    'refuses %s as a time',
+    async (from) => {
+      const audit = await service.send('GET', `/v1/audit?from=${from}`, { as: admin });
+      expect(shape(audit)).toEqual([400, 'invalid_request', 'from']);
+    },
+  );
+
   it('keeps an access reason in UTF-8, and sends problems without a charset', async () => {
     const headers = { 'x-access-reason': Buffer.from('Prüfung Ä €').toString('latin1') };
     await encrypt({ encryptionId, data: '' }, headers);
@@ -300,6 +349,11 @@ describe('addresses and methods', () => {
       'invalid_request',
       'cursor',
     ]);
+    const versions = `/v1/encryptions/${encryptionId}/versions`;
+    for (const bad of ['YWJj', 'LTE', '%21', cursor]) {
+      const reply = await service.send('GET', `${versions}?cursor=${bad}`, { as: admin });
+      expect(shape(reply)).toEqual([400, 'invalid_request', 'cursor']);
+    }
     expect(shape(await service.send('GET', '/v1/encryptions?limit=201', { as: admin }))).toEqual([
       400,
       'invalid_request',

@@ -46,6 +46,7 @@ export interface ServiceCall {
 
 const SERVICE_SECRET = 7;
 const MASTER_KEY = 9;
+const BODY_LIMIT = 8 * 1024 * 1024;
 
 async function startReplica(database: Database, folder: string): Promise<HttpApp> {
   const key = SecretBytes.copyOf(Buffer.alloc(32, MASTER_KEY));
@@ -54,17 +55,20 @@ async function startReplica(database: Database, folder: string): Promise<HttpApp
     'default',
   );
   const serviceSecret = SecretBytes.copyOf(Buffer.alloc(32, SERVICE_SECRET));
-  const app = await createHttpApp(AppModule.of({ database, providers, serviceSecret }), {
-    tls: {
-      certificate: join(folder, 'server.pem'),
-      key: join(folder, 'server.key'),
-      clientCa: join(folder, 'ca.pem'),
+  const app = await createHttpApp(
+    AppModule.of({ database, providers, serviceSecret, bodyLimitBytes: BODY_LIMIT }),
+    {
+      tls: {
+        certificate: join(folder, 'server.pem'),
+        key: join(folder, 'server.key'),
+        clientCa: join(folder, 'ca.pem'),
+      },
+      bodyLimitBytes: BODY_LIMIT,
+      logger: createLogger('encryption-service', 'silent'),
+      identifiers: new RandomIdentifiers(),
+      authorizeFrom: (nest) => authorizeWith(nest.get(Authenticator), nest.get(AuditLog)),
     },
-    bodyLimitBytes: 8 * 1024 * 1024,
-    logger: createLogger('encryption-service', 'silent'),
-    identifiers: new RandomIdentifiers(),
-    authorizeFrom: (nest) => authorizeWith(nest.get(Authenticator), nest.get(AuditLog)),
-  });
+  );
   await app.nest.listen({ host: '127.0.0.1', port: 0 });
   return app;
 }
@@ -81,6 +85,9 @@ async function operatorFor(test: TestDatabase, certificate: string): Promise<Cre
 
 /** The encryption service on a real database and real mutual TLS, one or more replicas in this process. */
 export class ServiceApp {
+  /** The local master key is this byte, 32 times. */
+  static readonly masterKeyByte = MASTER_KEY;
+
   readonly #agents: Readonly<Record<'client' | 'core', Agent>>;
 
   private constructor(
@@ -110,7 +117,7 @@ export class ServiceApp {
     const databases = [test.database];
     while (databases.length < replicas) {
       databases.push(
-        await openDatabase(SCHEMA, test.connection, { poolSize: 8, onIdleError: () => undefined }),
+        await openDatabase(SCHEMA, test.connection, { poolSize: 8, onConnectionError: () => undefined }),
       );
     }
     const apps = await Promise.all(databases.map((database) => startReplica(database, folder)));

@@ -15,7 +15,7 @@ import { NewClients } from './clients/new-client.js';
 import { RowSeals } from './integrity/row-seals.js';
 import { CreateEncryption } from './keysets/create-encryption.js';
 import { DecryptData } from './keysets/decrypt-data.js';
-import { EncryptData } from './keysets/encrypt-data.js';
+import { dataLimit, EncryptData } from './keysets/encrypt-data.js';
 import { KeyUses } from './keysets/key-use.js';
 import { KeysetRepository } from './keysets/keyset.repository.js';
 import { KeysetRows } from './keysets/keyset.repository.typeorm.js';
@@ -36,6 +36,8 @@ export interface Parts {
   readonly providers: KekProviders;
   /** Borrowed: four keys are derived from it. */
   readonly serviceSecret: SecretBytes;
+  /** Bytes of a request body at most. */
+  readonly bodyLimitBytes: number;
 }
 
 interface Core {
@@ -67,7 +69,7 @@ function makeCore({ database, serviceSecret }: Parts): Core {
   };
 }
 
-function makeKeysets(core: Core, masterKeys: MasterKeys) {
+function makeKeysets(core: Core, masterKeys: MasterKeys, bodyLimitBytes: number) {
   const { database, clock, identifiers, seals, audit, authenticator, changes } = core;
   const rows = new KeysetRows(seals);
   const counter = new MessageCounter(database, clock);
@@ -75,7 +77,7 @@ function makeKeysets(core: Core, masterKeys: MasterKeys) {
   const uses = new KeyUses(new KeysetRepository(database), masterKeys, seals, audit, authenticator);
   return [
     { provide: MessageCounter, useValue: counter },
-    { provide: EncryptData, useValue: new EncryptData(uses, counter) },
+    { provide: EncryptData, useValue: new EncryptData(uses, counter, dataLimit(bodyLimitBytes)) },
     { provide: DecryptData, useValue: new DecryptData(uses, counter) },
     {
       provide: RotateKeyset,
@@ -138,7 +140,7 @@ export class AppModule {
         { provide: AuditLog, useValue: core.audit },
         { provide: Authenticator, useValue: core.authenticator },
         { provide: OPENAPI_DOCUMENT, useValue: document },
-        ...makeKeysets(core, new MasterKeys(parts.providers)),
+        ...makeKeysets(core, new MasterKeys(parts.providers), parts.bodyLimitBytes),
         ...makeParties(core),
       ],
     };

@@ -66,7 +66,7 @@ export const OPTIONS = {
   limits: {
     bodyBytes: option.integer({
       default: DEFAULT_BODY_LIMIT_BYTES,
-      least: 1024,
+      least: 128 * 1024,
       most: MAX_BODY_BYTES,
       help: 'Bytes of a request body at most.',
     }),

@@ -110,6 +110,14 @@ describe('the tables of the encryption service', () => {
     expect([...tables].sort()).toEqual([...OF_A_TENANT].sort());
   });
 
+  it('does not let a tenant’s session change its own tenant’s row', async () => {
+    await run(`update tenant set operator_id = gen_random_uuid() where id = '${tenantId}'`);
+    const [row] = await service.test.asOwner<{ same: boolean }>(
+      `select operator_id = (select id from operator where api_key = '${service.operator.apiKey}') as same from tenant where id = '${tenantId}'`,
+    );
+    expect(row?.same).toBe(true);
+  });
+
   it('keeps one active version, whatever the application does', async () => {
     const text = `update encryption_key_version set state = 'active' where tenant_id = '${tenantId}'`;
     expect(await sqlState(run(text))).toBe('23505');

@@ -2,7 +2,7 @@ import { Field, LowerCaseField } from './field.js';
 import { PageQuery } from './page.js';
 import { integer, text, textOf, time, uuid } from './rules.js';
 
-const WORD = textOf(/^[a-z0-9_.-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9, _, . and -');
+const WORD = textOf(/^[a-z0-9_.:-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9, _, ., : and -');
 
 /** The query of `GET /v1/audit`. */
 export class AuditQuery extends PageQuery {

@@ -68,7 +68,7 @@ export class PatchClientRequest {
   @NestedField(CertificateBinding, {
     description: 'The one or two certificates that it may call with.',
     optional: true,
-    list: true,
+    most: 2,
   })
   certificates?: CertificateBinding[];
 
@@ -97,7 +97,7 @@ export class ClientAnswer {
 
   @NestedField(CertificateBinding, {
     description: 'The certificates that it may call with.',
-    list: true,
+    most: 2,
   })
   certificates: CertificateBinding[];
 

@@ -34,7 +34,10 @@ export class CreateEncryptionRequest {
   @Field(label(MAX_NAME_LENGTH), { description: 'A name, unique in the tenant.', optional: true })
   name?: string;
 
-  @Field(text(), { description: 'The algorithm; by default AES-256-GCM.', optional: true })
+  @Field(label(MAX_NAME_LENGTH), {
+    description: 'The algorithm; by default AES-256-GCM.',
+    optional: true,
+  })
   algorithm?: string;
 
   @NestedField(MasterKey, { description: 'The master key that wraps every version.' })
@@ -136,6 +139,6 @@ export class EncryptionsQuery extends PageQuery {
   @Field(oneOf(ENCRYPTION_STATES), { description: 'Only those in this state.', optional: true })
   state?: EncryptionState;
 
-  @Field(text(), { description: 'Only those of this algorithm.', optional: true })
+  @Field(label(MAX_NAME_LENGTH), { description: 'Only those of this algorithm.', optional: true })
   algorithm?: string;
 }

@@ -22,8 +22,11 @@ export type DtoClass<T extends object = object> = new () => T;
 export interface Nesting {
   readonly cls: DtoClass;
   readonly list: boolean;
+  /** Members of the list at most; a longer one is not looked into. */
+  readonly most: number;
 }
 
+const FIELDS = Symbol('keyward:fields');
 const NESTED = Symbol('keyward:nested');
 const LOWER_CASE = Symbol('keyward:lower-case');
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
@@ -39,6 +42,11 @@ function recall(key: symbol, cls: DtoClass): ReadonlyMap<string, unknown> {
     string,
     unknown
   >;
+}
+
+/** Whether a class has a field of that name. */
+export function hasField(cls: DtoClass, name: string): boolean {
+  return recall(FIELDS, cls).has(name);
 }
 
 /** The fields of `cls` that are objects with fields of their own. */
@@ -78,6 +86,9 @@ export function Field(rule: FieldRule, options: FieldOptions): PropertyDecorator
     }),
     described(rule.schema, options),
     ...presence(options),
+    (target, property) => {
+      remember(FIELDS, target, String(property), true);
+    },
   );
 }
 
@@ -92,21 +103,22 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A field that is an object with fields of its own, or with `list` a list of them. */
+/** A field that is an object with fields of its own, or with `most` a list of up to so many of them. */
 export function NestedField(
   cls: DtoClass,
-  options: FieldOptions & { list?: boolean },
+  options: FieldOptions & { most?: number },
 ): PropertyDecorator {
-  const list = options.list === true;
+  const list = options.most !== undefined;
+  const most = options.most ?? 1;
   const reference = { $ref: `#/components/schemas/${cls.name}` };
   const rule: FieldRule = list
     ? {
-        rule: 'must be a list of objects',
-        schema: { type: 'array', items: reference },
-        check: (value) => Array.isArray(value) && value.every(isObject),
+        rule: `must be a list of at most ${String(most)} objects`,
+        schema: { type: 'array', items: reference, maxItems: most },
+        check: (value) => Array.isArray(value) && value.length <= most && value.every(isObject),
       }
     : { rule: 'must be an object', schema: { allOf: [reference] }, check: isObject };
   return all(Field(rule, options), ValidateNested({ each: list }), (target, property) => {
-    remember(NESTED, target, String(property), { cls, list } satisfies Nesting);
+    remember(NESTED, target, String(property), { cls, list, most } satisfies Nesting);
   });
 }

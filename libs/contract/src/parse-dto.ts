@@ -1,15 +1,16 @@
 import { validateSync, type ValidationError } from 'class-validator';
-import { AppError, invalidField, type FieldError } from '@app/errors';
-import { lowerCaseFields, nestedFields, type DtoClass, type Nesting } from './field.js';
+import { AppError, type FieldError } from '@app/errors';
+import { hasField, lowerCaseFields, nestedFields, type DtoClass, type Nesting } from './field.js';
 
 /** A field's name is shown only where it looks like one: a secret that was sent as a key must not come back. */
-const SHOWN_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
+const SHOWN_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,31}$/;
 const UNKNOWN = 'is not a field of this call';
 
+/** An answer names so many wrong fields at most: it must not be larger than what was sent. */
+const MAX_ERRORS = 20;
+
 const RULES = {
-  whitelist: true,
-  forbidNonWhitelisted: true,
-  // An empty class is one that takes no field; what is no instance of a class never gets here.
+  // Unknown fields are refused while binding, where they cost nothing.
   forbidUnknownValues: false,
   stopAtFirstError: true,
   validationError: { target: false, value: false },
@@ -19,23 +20,36 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// Keys such as `__proto__` and `constructor` mislead class-validator, so they are refused before it looks.
-function bind(cls: DtoClass, plain: Record<string, unknown>): object {
-  const instance = new cls() as Record<string, unknown>;
-  const nested = nestedFields(cls);
-  for (const [key, value] of Object.entries(plain)) {
-    if (key in Object.prototype) throw invalidField(key, UNKNOWN);
-    const inner = nested.get(key);
-    instance[key] = inner === undefined ? value : bindNested(inner, value);
-  }
-  return instance;
-}
+/** Binds fields to classes, and collects what is no field of its class. */
+class Binder {
+  readonly errors: FieldError[] = [];
 
-function bindNested({ cls, list }: Nesting, value: unknown): unknown {
-  if (list && Array.isArray(value)) {
-    return value.map((item: unknown) => (isPlainObject(item) ? bind(cls, item) : item));
+  // Only known names are ever assigned: a key such as `__proto__` or `constructor` is an unknown field like any other.
+  bind(cls: DtoClass, plain: Record<string, unknown>, path: string): object {
+    const instance = new cls() as Record<string, unknown>;
+    const nested = nestedFields(cls);
+    for (const key of Object.keys(plain)) {
+      if (hasField(cls, key)) {
+        const inner = nested.get(key);
+        const value = plain[key];
+        instance[key] = inner === undefined ? value : this.#nested(inner, value, nameOf(key, path));
+      } else if (this.errors.length < MAX_ERRORS) {
+        this.errors.push({ field: nameOf(key, path), message: UNKNOWN });
+      }
+    }
+    return instance;
   }
-  return !list && isPlainObject(value) ? bind(cls, value) : value;
+
+  #nested({ cls, list, most }: Nesting, value: unknown, path: string): unknown {
+    if (list && Array.isArray(value)) {
+      // Null keeps to no rule, and nobody looks into it.
+      if (value.length > most) return null;
+      return value.map((item: unknown, index) =>
+        isPlainObject(item) ? this.bind(cls, item, `${path}[${String(index)}]`) : item,
+      );
+    }
+    return !list && isPlainObject(value) ? this.bind(cls, value, path) : value;
+  }
 }
 
 function nameOf(property: string, path: string): string {
@@ -49,8 +63,7 @@ function flatten(errors: readonly ValidationError[], path: string): FieldError[]
     const field = nameOf(error.property, path);
     if (error.children !== undefined && error.children.length > 0)
       return flatten(error.children, field);
-    const [kind, message] = Object.entries(error.constraints ?? {})[0] ?? ['', 'is not valid'];
-    return [{ field, message: kind === 'whitelistValidation' ? UNKNOWN : message }];
+    return [{ field, message: Object.values(error.constraints ?? {})[0] ?? 'is not valid' }];
   });
 }
 
@@ -79,9 +92,12 @@ export function parseDto<T extends object>(cls: DtoClass<T>, input: unknown, nam
       errors: [{ field: name, message: 'must be an object' }],
     });
   }
-  const instance = bind(cls, plain) as T;
-  const errors = validateSync(instance, RULES);
-  if (errors.length > 0) throw new AppError('invalid_request', { errors: flatten(errors, '') });
+  const binder = new Binder();
+  const instance = binder.bind(cls, plain, '') as T;
+  const errors = [...binder.errors, ...flatten(validateSync(instance, RULES), '')];
+  if (errors.length > 0) {
+    throw new AppError('invalid_request', { errors: errors.slice(0, MAX_ERRORS) });
+  }
   lowerCase(cls, instance as Record<string, unknown>);
   return instance;
 }

@@ -74,13 +74,22 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): FieldRul
   };
 }
 
+/** Whether the date of a time is one of the calendar: `Date` would take the 31st of February for the 3rd of March. */
+function isDay(time: string): boolean {
+  const [year = 0, month = 0, day = 0] = time.slice(0, 10).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
 /** A point in time, RFC 3339, section 5.6. */
 export function time(): FieldRule {
   return {
     rule: 'must be a time of the form 2026-01-31T12:00:00Z (RFC 3339)',
     schema: { type: 'string', format: 'date-time' },
     check: (value) =>
-      typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)),
+      typeof value === 'string' &&
+      TIME.test(value) &&
+      !Number.isNaN(Date.parse(value)) &&
+      isDay(value),
   };
 }
 

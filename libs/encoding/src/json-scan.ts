@@ -1,6 +1,8 @@
 import { invalidField } from '@app/errors';
 import { isWellFormed } from './unicode.js';
 
+/** Members of one object or array at most: more than any call takes, and few enough to be checked quickly. */
+const MAX_JSON_MEMBERS = 10_000;
 /** Containers inside one another at most. */
 const MAX_JSON_DEPTH = 32;
 
@@ -78,6 +80,9 @@ export class JsonScan {
     const container = this.#open.at(-1);
     if (container !== undefined) {
       container.index += 1;
+      if (container.index === MAX_JSON_MEMBERS) {
+        throw this.#refuse(`must have at most ${String(MAX_JSON_MEMBERS)} members`);
+      }
       this.#keyComes = container.isObject;
     }
     this.#position += 1;

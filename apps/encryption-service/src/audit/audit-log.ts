@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { ChangedRow } from './audit-record.entity.js';
 import type { AuditQuery, AuditRecordAnswer, Page } from '@app/contract';
 
 /** Who did what, for one record. Never content. */
@@ -10,6 +11,8 @@ export interface AuditEntry {
   readonly versionId?: string | undefined;
   /** What was acted on besides: a client or a tenant. */
   readonly subject?: string | undefined;
+  /** The rows that the act changed, with their newest revisions. */
+  readonly revisions?: readonly ChangedRow[] | undefined;
   /** `success`, or the code of the refusal. */
   readonly outcome: string;
   readonly items: number;
@@ -56,6 +59,15 @@ export abstract class AuditLog {
    */
   abstract recordRefusal(entry: AuditEntry): Promise<void>;
 
-  /** The records of one tenant, newest first. @throws AppError `invalid_request`, `database_unavailable`. */
-  abstract read(tenantId: string, query: AuditQuery): Promise<Page<AuditRecordAnswer>>;
+  /**
+   * The records of one tenant, newest first.
+   *
+   * @param encryptionIds - only records of these, for a client that reaches no others.
+   * @throws AppError `invalid_request`, `database_unavailable`.
+   */
+  abstract read(
+    tenantId: string,
+    query: AuditQuery,
+    encryptionIds?: readonly string[],
+  ): Promise<Page<AuditRecordAnswer>>;
 }

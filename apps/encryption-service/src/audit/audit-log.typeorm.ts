@@ -1,4 +1,11 @@
-import { LessThan, type EntityManager, type FindOptionsWhere, MoreThanOrEqual, And } from 'typeorm';
+import {
+  In,
+  LessThan,
+  type EntityManager,
+  type FindOptionsWhere,
+  MoreThanOrEqual,
+  And,
+} from 'typeorm';
 import { AppError, invalidField } from '@app/errors';
 import {
   type AuditQuery,
@@ -47,16 +54,22 @@ function timeRange(query: AuditQuery): FindOptionsWhere<AuditRecordEntity> {
   return only === undefined ? {} : { at: only };
 }
 
-function conditions(tenantId: string, query: AuditQuery): FindOptionsWhere<AuditRecordEntity> {
+function conditions(
+  tenantId: string,
+  query: AuditQuery,
+  encryptionIds: readonly string[] | undefined,
+): FindOptionsWhere<AuditRecordEntity> {
   const after = parseCursor(query, 1)?.[0];
   if (after !== undefined && !/^\d{1,18}$/.test(after))
     throw invalidField('cursor', 'must be a nextCursor of this list');
   const { operation, encryptionId, outcome } = query;
+  const wanted = encryptionId === undefined ? encryptionIds : [encryptionId];
+  const reached = wanted?.filter((id) => encryptionIds === undefined || encryptionIds.includes(id));
   return {
     tenantId,
     ...(after === undefined ? {} : { id: LessThan(after) }),
     ...(operation === undefined ? {} : { operation }),
-    ...(encryptionId === undefined ? {} : { encryptionId }),
+    ...(reached === undefined ? {} : { encryptionId: In(reached) }),
     ...(outcome === undefined ? {} : { outcome }),
     ...timeRange(query),
   };
@@ -112,6 +125,7 @@ export class TypeormAuditLog extends AuditLog {
       encryptionId: entry.encryptionId,
       versionId: entry.versionId,
       subject: entry.subject,
+      revisions: entry.revisions === undefined ? undefined : [...entry.revisions],
       accessReason: entry.accessReason,
     });
   }
@@ -126,9 +140,13 @@ export class TypeormAuditLog extends AuditLog {
     }
   }
 
-  async read(tenantId: string, query: AuditQuery): Promise<Page<AuditRecordAnswer>> {
+  async read(
+    tenantId: string,
+    query: AuditQuery,
+    encryptionIds?: readonly string[],
+  ): Promise<Page<AuditRecordAnswer>> {
     const limit = pageLimit(query);
-    const where = conditions(tenantId, query);
+    const where = conditions(tenantId, query, encryptionIds);
     const rows = await this.#database.transaction({ tenantId }, (manager) =>
       manager.find(AuditRecordEntity, { where, order: { id: 'DESC' }, take: limit + 1 }),
     );

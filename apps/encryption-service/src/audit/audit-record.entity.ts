@@ -1,6 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { OPTIONAL } from '../integrity/columns.js';
 
+/** A row that an act changed. */
+export interface ChangedRow {
+  readonly table: string;
+  readonly id: string;
+  readonly revision: number;
+}
+
 /** One key use or administrative act. The application may add a record and read it, and nothing else. */
 @Entity('audit_record')
 export class AuditRecordEntity {
@@ -28,6 +35,10 @@ export class AuditRecordEntity {
 
   @Column('text', { nullable: true, transformer: OPTIONAL })
   subject: string | undefined;
+
+  /** The newest revisions of the rows that an act changed, so that an old row that is put back can be told. */
+  @Column('jsonb', { nullable: true, transformer: OPTIONAL })
+  revisions: ChangedRow[] | undefined;
 
   @Column('text')
   outcome: string;

@@ -20,24 +20,37 @@ function note(request: FastifyRequest, caller: Caller): void {
   }
 }
 
-/** Decides about a request from its headers and certificate alone. A refusal for want of a scope is on record. */
+function assertAllowed(authenticator: Authenticator, caller: Caller, access: string): void {
+  authenticator.admit(caller);
+  if (access !== ANY_CALLER && !scopesOf(caller).includes(access as Scope)) {
+    throw new AppError('forbidden');
+  }
+}
+
+/**
+ * Decides about a request from its headers and certificate alone. What is refused to a client that proved who it is goes on record in
+ * its tenant; the operation is the scope that the route demands.
+ */
 export function authorizeWith(authenticator: Authenticator, audit: AuditLog): Authorize {
   return async (request, access) => {
     const caller = await authenticator.authenticate(request);
     note(request, caller);
-    if (access === ANY_CALLER || scopesOf(caller).includes(access as Scope)) return;
-    if (caller.kind === 'client') {
-      await audit.recordRefusal({
-        tenantId: caller.client.tenantId,
-        clientId: caller.client.id,
-        operation: access,
-        outcome: 'forbidden',
-        items: 0,
-        requestId: request.call.requestId,
-        accessReason: request.call.accessReason,
-      });
+    try {
+      assertAllowed(authenticator, caller, access);
+    } catch (error) {
+      if (caller.kind === 'client') {
+        await audit.recordRefusal({
+          tenantId: caller.client.tenantId,
+          clientId: caller.client.id,
+          operation: access,
+          outcome: 'forbidden',
+          items: 0,
+          requestId: request.call.requestId,
+          accessReason: request.call.accessReason,
+        });
+      }
+      throw error;
     }
-    throw new AppError('forbidden');
   };
 }
 

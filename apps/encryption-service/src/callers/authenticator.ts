@@ -48,8 +48,10 @@ export class Authenticator {
   ) {}
 
   /**
-   * @throws AppError `unauthenticated` (one answer for an unknown key, a wrong secret, an expired or revoked client), `forbidden`
-   *   (another certificate, or the tenant is disabled), `database_unavailable`.
+   * Who it is; whether they are admitted is for {@link admit} to say.
+   *
+   * @throws AppError `unauthenticated` (one answer for an unknown key, a wrong secret, an expired or revoked client),
+   *   `database_unavailable`.
    */
   async authenticate(request: FastifyRequest): Promise<Caller> {
     const { [HEADERS.apiKey]: apiKey, [HEADERS.apiSecret]: secret } = request.headers;
@@ -61,10 +63,23 @@ export class Authenticator {
       throw unauthenticated();
     }
     const certificate = this.certificates.of(request.raw.socket);
+    // A connection may live longer than the certificate that it came with.
+    if (certificate.validToMillis <= this.clock.nowMillis()) throw unauthenticated();
     const credentials = { apiKey, secret: new SecretString(secret), certificate };
     const kind = kindOfApiKey(apiKey);
     if (kind === undefined) throw unauthenticated();
     return kind === 'operator' ? this.#operator(credentials) : this.#client(credentials);
+  }
+
+  /** @throws AppError `forbidden` for a certificate that the secret is not bound to, and for a disabled tenant. */
+  admit(caller: Caller): void {
+    const { certificate } = caller;
+    if (caller.kind === 'operator') {
+      assertBound(certificate, caller.operator.certificates, false);
+      return;
+    }
+    assertBound(certificate, caller.client.certificates, caller.client.unbound);
+    if (caller.tenant.state !== 'enabled') throw new AppError('forbidden');
   }
 
   /**
@@ -79,7 +94,9 @@ export class Authenticator {
       ? this.callers.findClient(apiKey)
       : this.callers.findClientIn(manager, apiKey));
     if (!found?.client.secretHash.equals(caller.client.secretHash)) throw unauthenticated();
-    return this.#admit({ kind: 'client', ...found, certificate: caller.certificate });
+    const current = this.#checked({ kind: 'client', ...found, certificate: caller.certificate });
+    this.admit(current);
+    return current;
   }
 
   async #client({ apiKey, secret, certificate }: Credentials): Promise<ClientCaller> {
@@ -93,18 +110,16 @@ export class Authenticator {
     const owner = { tenantId: client.tenantId, clientId: client.id };
     if (!isApiSecret(this.keys.apiSecret, owner, secret, client.secretHash))
       throw unauthenticated();
-    return this.#admit({ kind: 'client', ...found, certificate });
+    return this.#checked({ kind: 'client', ...found, certificate });
   }
 
-  #admit(caller: ClientCaller): ClientCaller {
-    const { client, tenant, certificate } = caller;
+  #checked(caller: ClientCaller): ClientCaller {
+    const { client, tenant } = caller;
     this.seals.check(CLIENT_FORMAT, client);
     this.seals.check(TENANT_FORMAT, tenant);
     const expired =
       client.expiresAt !== undefined && client.expiresAt.getTime() <= this.clock.nowMillis();
     if (client.state !== 'active' || expired) throw unauthenticated();
-    assertBound(certificate, client.certificates, client.unbound);
-    if (tenant.state !== 'enabled') throw new AppError('forbidden');
     return caller;
   }
 
@@ -119,7 +134,6 @@ export class Authenticator {
       throw unauthenticated();
     this.seals.check(OPERATOR_FORMAT, operator);
     if (operator.state !== 'active') throw unauthenticated();
-    assertBound(certificate, operator.certificates, false);
     return { kind: 'operator', operator, certificate };
   }
 }

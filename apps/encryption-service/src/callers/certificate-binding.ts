@@ -17,6 +17,8 @@ export interface CertificateIdentity {
   readonly sha256: string;
   readonly spkiSha256: string;
   readonly names: ReadonlySet<string>;
+  /** Milliseconds since 1970. */
+  readonly validToMillis: number;
 }
 
 /** DNS names and URIs of `subjectAltName`, as Node writes them; quoted entries hold commas or control characters and are left out. */
@@ -34,6 +36,7 @@ export function identityOf(certificate: X509Certificate): CertificateIdentity {
     sha256: createHash('sha256').update(certificate.raw).digest('hex'),
     spkiSha256: createHash('sha256').update(spki).digest('hex'),
     names: namesOf(certificate),
+    validToMillis: certificate.validToDate.getTime(),
   };
 }
 

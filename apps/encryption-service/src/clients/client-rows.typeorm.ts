@@ -2,7 +2,7 @@ import { type EntityManager, MoreThan } from 'typeorm';
 import { type PageQuery, pageLimit, parseCursor } from '@app/contract';
 import { isUuid } from '@app/encoding';
 import { AppError, invalidField } from '@app/errors';
-import type { RowSeals } from '../integrity/row-seals.js';
+import { columnsOf, type RowSeals } from '../integrity/row-seals.js';
 import { CLIENT_FORMAT, ClientEntity } from './client.entity.js';
 
 /** Reads and writes clients inside a transaction of their tenant. */
@@ -46,6 +46,6 @@ export class ClientRows {
   async update(manager: EntityManager, row: ClientEntity): Promise<void> {
     this.#seals.sealChanged(CLIENT_FORMAT, row);
     const { tenantId, id, ...changed } = row;
-    await manager.update(ClientEntity, { tenantId, id }, changed);
+    await manager.update(ClientEntity, { tenantId, id }, columnsOf(changed));
   }
 }

@@ -160,6 +160,53 @@ describe('a client', () => {
   });
 });
 
+describe('the management of a tenant', () => {
+  it('is never left to a client that ends', async () => {
+    const tenant = await service.tenant();
+    const as = tenant.admin;
+    const scopes = ['clients:manage'];
+    const expiresAt = '2099-01-01T00:00:00Z';
+    const patch = () =>
+      service.send('PATCH', `/v1/clients/${tenant.admin.id}`, { as, body: { expiresAt } });
+    expect(codeOf(await make({ scopes, expiresAt }, as))).toBe(201);
+    expect(codeOf(await patch())).toBe('conflict');
+    expect(codeOf(await service.send('DELETE', `/v1/clients/${tenant.admin.id}`, { as }))).toBe(
+      'conflict',
+    );
+    expect(codeOf(await make({ scopes }, as))).toBe(201);
+    expect(codeOf(await patch())).toBe(200);
+  });
+
+  it('keeps the records of other encryptions from a client that reaches only some', async () => {
+    const other = await service.encryption(admin);
+    await service.blob(admin, other);
+    await service.blob(admin, encryptionId);
+    const { json } = await make({ scopes: ['audit:read'], encryptionIds: [encryptionId] });
+    const as = json as unknown as Credentials;
+    const { items } = (await service.send('GET', '/v1/audit?limit=200', { as })).json as {
+      items: { encryptionId?: string }[];
+    };
+    expect(new Set(items.map((item) => item.encryptionId))).toEqual(new Set([encryptionId]));
+    const asked = await service.send('GET', `/v1/audit?encryptionId=${other}`, { as });
+    expect(asked.json['items']).toEqual([]);
+  });
+
+  it('has a record of the right secret with another certificate, and of a disabled tenant', async () => {
+    const tenant = await service.tenant();
+    await service.send('GET', '/v1/health', { as: tenant.app, certificate: 'core' });
+    await service.send('PATCH', `/v1/tenants/${tenant.tenantId}`, {
+      as: service.operator,
+      body: { state: 'disabled' },
+    });
+    await service.send('GET', '/v1/health', { as: tenant.app });
+    const rows = await service.test.asOwner<{ outcome: string }>(
+      "select outcome from audit_record where tenant_id = $1 and operation = 'any-caller'",
+      [tenant.tenantId],
+    );
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['forbidden', 'forbidden']);
+  });
+});
+
 describe('a tenant', () => {
   const tenantOf = (body: object, as = service.operator) =>
     service.send('POST', '/v1/tenants', { as, body: { name: 't', ...body } });

@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import type { Clock } from '@app/ambient';
 import {
   type ClientAnswer,
@@ -16,9 +17,10 @@ import type { AuditLog } from '../audit/audit-log.js';
 import { type Act, entryOf, runAct } from '../audit/audited-acts.js';
 import type { ClientCaller } from '../callers/caller.js';
 import { parseBinding, type StoredBinding, toWire } from '../callers/certificate-binding.js';
+import { changedRow } from '../integrity/row-seals.js';
 import type { TenantChanges } from '../keysets/tenant-changes.js';
 import type { ClientRows } from './client-rows.typeorm.js';
-import type { ClientEntity } from './client.entity.js';
+import { CLIENT_FORMAT, type ClientEntity } from './client.entity.js';
 import type { ClientPlan, NewClients } from './new-client.js';
 
 const MANAGE = 'clients:manage';
@@ -55,6 +57,16 @@ function assertGrantable(
   if (!scopesHeld || !encryptionsHeld || !daysHeld) throw new AppError('forbidden');
 }
 
+/** Whether a client manages clients without an end. */
+function isLastingManager({ scopes, expiresAt }: ClientEntity): boolean {
+  return scopes.includes(MANAGE) && expiresAt === undefined;
+}
+
+/** Ids in lower case, each once. */
+function lowerCased(ids: readonly string[] | undefined): string[] | undefined {
+  return ids === undefined ? undefined : [...new Set(ids.map((id) => id.toLowerCase()))];
+}
+
 function bindingsOf(caller: ClientCaller, request: CreateClientRequest): StoredBinding[] {
   const { certificate, unbound } = request;
   if (certificate !== undefined && unbound === true)
@@ -86,7 +98,7 @@ export class ManageClients {
       tenantId,
       name: request.name,
       scopes: request.scopes,
-      encryptionIds: request.encryptionIds?.map((id) => id.toLowerCase()),
+      encryptionIds: lowerCased(request.encryptionIds),
       certificates: bindingsOf(caller, request),
       unbound: request.unbound === true,
       expiresAt: this.#parseExpiry(request.expiresAt),
@@ -94,10 +106,10 @@ export class ManageClients {
     const { client, secret } = this.newClients.make(plan);
     const act: Act = { tenantId, caller, call, operation: 'create-client', subject: client.id };
     return runAct(this.audit, act, async () => {
-      assertGrantable(caller, plan);
-      await this.changes.run(caller, async (manager) => {
+      await this.changes.run(caller, async (manager, current) => {
+        assertGrantable(current, plan);
         await this.rows.insert(manager, client);
-        await this.audit.append(manager, entryOf(act));
+        await this.#append(manager, act, client);
       });
       return Object.assign(toAnswer(client), { apiSecret: secret.expose() });
     });
@@ -123,19 +135,20 @@ export class ManageClients {
     const expiresAt = this.#parseExpiry(patch.expiresAt);
     const act: Act = { tenantId, caller, call, operation: 'change-client', subject: id };
     return runAct(this.audit, act, () =>
-      this.changes.run(caller, async (manager) => {
+      this.changes.run(caller, async (manager, current) => {
         const row = await this.rows.get(manager, tenantId, id);
-        assertGrantable(caller, row);
+        assertGrantable(current, row);
         row.name = patch.name ?? row.name;
         row.expiresAt = expiresAt ?? row.expiresAt;
         if (certificates !== undefined) {
           row.certificates = certificates;
           row.unbound = false;
         }
-        assertGrantable(caller, row);
+        assertGrantable(current, row);
+        await this.#assertManaged(manager, row, isLastingManager(row));
         row.updatedAt = this.clock.now();
         await this.rows.update(manager, row);
-        await this.audit.append(manager, entryOf(act));
+        await this.#append(manager, act, row);
         return toAnswer(row);
       }),
     );
@@ -152,17 +165,32 @@ export class ManageClients {
     await runAct(this.audit, act, () =>
       this.changes.run(caller, async (manager) => {
         const row = await this.rows.get(manager, tenantId, id);
-        const others = (await this.rows.active(manager, tenantId)).filter(
-          (other) => other.id !== id,
-        );
-        const managed = others.some((other) => other.scopes.includes(MANAGE));
-        if (row.scopes.includes(MANAGE) && !managed) throw new AppError('conflict');
+        await this.#assertManaged(manager, row, false);
         row.state = 'revoked';
         row.updatedAt = this.clock.now();
         await this.rows.update(manager, row);
-        await this.audit.append(manager, entryOf(act));
+        await this.#append(manager, act, row);
       }),
     );
+  }
+
+  /** A tenant without a client that manages clients, and goes on doing so, could never be helped again. */
+  async #assertManaged(
+    manager: EntityManager,
+    row: ClientEntity,
+    staysManager: boolean,
+  ): Promise<void> {
+    if (staysManager || !row.scopes.includes(MANAGE)) return;
+    const active = await this.rows.active(manager, row.tenantId);
+    const others = active.filter((other) => other.id !== row.id && isLastingManager(other));
+    if (others.length === 0) throw new AppError('conflict');
+  }
+
+  async #append(manager: EntityManager, act: Act, row: ClientEntity): Promise<void> {
+    await this.audit.append(manager, {
+      ...entryOf(act),
+      revisions: [changedRow(CLIENT_FORMAT, row)],
+    });
   }
 
   #parseExpiry(text: string | undefined): Date | undefined {

@@ -19,6 +19,7 @@ import { Authenticator } from '../callers/authenticator.js';
 import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
 import { MessageCounter } from '../keysets/message-counter.js';
 import { SCHEMA } from '../schema.js';
+import { checkMasterKeys } from './check-master-keys.js';
 import { connectionOf } from './connection.js';
 import { openLocalKey } from './local-key.js';
 
@@ -45,7 +46,12 @@ async function startHttp(
   database: Database,
   providers: KekProviders,
 ): Promise<HttpApp> {
-  const module = AppModule.of({ database, providers, serviceSecret: config.service.secret });
+  const module = AppModule.of({
+    database,
+    providers,
+    serviceSecret: config.service.secret,
+    bodyLimitBytes: config.limits.bodyBytes,
+  });
   const { certificate, key, clientCa } = config.tls;
   const app = await createHttpApp(module, {
     tls: { certificate, key, clientCa },
@@ -97,11 +103,12 @@ export async function serve(argv: readonly string[]): Promise<void> {
   await migrate(SCHEMA, connection);
   const database = await openDatabase(SCHEMA, connection, {
     poolSize: config.database.poolSize,
-    onIdleError: (error) => {
-      logger.warn(errorFields(error), 'a database connection broke while it was idle');
+    onConnectionError: (error) => {
+      logger.warn(errorFields(error), 'a database connection broke');
     },
   });
   const providers = await openProviders(config, connection, logger);
+  await checkMasterKeys(connection, providers);
   const app = await startHttp(config, logger, database, providers);
   const { host, port, tlsCertificate, tlsKey } = config.operations;
   const operations = await startOperations({

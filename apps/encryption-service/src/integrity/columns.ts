@@ -1,6 +1,6 @@
 /** A `bigint` column, which the driver gives as text. */
 export const BIGINT = {
-  to: (value: bigint | undefined): string | undefined => value?.toString(),
+  to: (value: bigint | null | undefined): string | null => value?.toString() ?? null,
   from: (value: string | null): bigint | undefined => (value === null ? undefined : BigInt(value)),
 };
 

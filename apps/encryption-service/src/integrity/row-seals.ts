@@ -13,6 +13,21 @@ export interface RowFormat<Row> {
   readonly fields: (row: Row) => readonly Member[];
 }
 
+/** What the audit record of a change says of a row. */
+export function changedRow<Row extends SealedRow & { id: string }>(
+  format: RowFormat<Row>,
+  row: Row,
+): { table: string; id: string; revision: number } {
+  return { table: format.table, id: row.id, revision: Number(row.revision) };
+}
+
+/**
+ * A row as the columns of an update. TypeORM leaves a column out whose value is undefined, but the MAC covers that it is absent.
+ */
+export function columnsOf<Row extends object>(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, value ?? null])) as Row;
+}
+
 /** A set as a member: its members sorted by bytes. Absent and empty differ. */
 export function setMember(members: readonly Uint8Array[] | undefined): Member {
   return members === undefined ? undefined : [...members].sort((a, b) => Buffer.compare(a, b));

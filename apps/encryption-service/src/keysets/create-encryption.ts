@@ -9,7 +9,10 @@ import { entryOf, runAct } from '../audit/audited-acts.js';
 import { type ClientCaller, reaches } from '../callers/caller.js';
 import type { MasterKeys } from '../master-key/master-keys.js';
 import { toEncryptionAnswer, toVersionAnswer } from './answers.js';
-import { EncryptionEntity } from './encryption.entity.js';
+import { changedRow } from '../integrity/row-seals.js';
+import { refuseMasterKey } from '../master-key/refuse-master-key.js';
+import { ENCRYPTION_FORMAT, EncryptionEntity } from './encryption.entity.js';
+import { KEY_VERSION_FORMAT } from './encryption-key-version.entity.js';
 import type { KeysetRows } from './keyset.repository.typeorm.js';
 import type { NewVersions } from './new-version.js';
 import type { TenantChanges } from './tenant-changes.js';
@@ -45,13 +48,23 @@ export class CreateEncryption {
     const { tenantId, id, provider } = encryption;
     const act = { tenantId, caller, call, operation: 'create-encryption', encryptionId: id };
     return runAct(this.audit, act, async () => {
-      if (!reaches(caller, id)) throw new AppError('forbidden');
+      // An id outside of those it reaches does not exist for it; without an id it would make what it does not reach.
+      if (!reaches(caller, id)) {
+        throw new AppError(request.encryptionId === undefined ? 'forbidden' : 'not_found');
+      }
+      refuseMasterKey(call);
       const version = await this.newVersions.make({ tenantId, encryptionId: id, suite, provider });
       try {
         await this.changes.run(caller, async (manager) => {
           await this.rows.insert(manager, encryption);
           await this.rows.insertVersion(manager, version);
-          await this.audit.append(manager, entryOf({ ...act, versionId: version.id }));
+          await this.audit.append(manager, {
+            ...entryOf({ ...act, versionId: version.id }),
+            revisions: [
+              changedRow(ENCRYPTION_FORMAT, encryption),
+              changedRow(KEY_VERSION_FORMAT, version),
+            ],
+          });
         });
       } catch (error) {
         if (isUniqueViolation((error as AppError).cause))

@@ -8,10 +8,18 @@ import { assertEncrypts } from './key-version-state.js';
 import type { KeyUses } from './key-use.js';
 import type { MessageCounter } from './message-counter.js';
 
-function bytesOf(request: EncryptRequest): Buffer {
+/** What a body must have room for besides the data, so that decrypt can take back what encrypt answered. */
+const BODY_OVERHEAD_BYTES = 48 * 1024;
+
+/** Bytes of data in one call at most: 5 MiB, or what decrypt's body holds where that is configured smaller. */
+export function dataLimit(bodyBytes: number): number {
+  return Math.min(MAX_DATA_BYTES, Math.floor(((bodyBytes - BODY_OVERHEAD_BYTES) * 3) / 4));
+}
+
+function bytesOf(request: EncryptRequest, limit: number): Buffer {
   const { data, encoding } = request;
   const bytes = encoding === 'base64' ? decodeBase64(data, 'data') : Buffer.from(data, 'utf8');
-  if (bytes.length > MAX_DATA_BYTES) throw new AppError('payload_too_large');
+  if (bytes.length > limit) throw new AppError('payload_too_large');
   return bytes;
 }
 
@@ -20,12 +28,13 @@ export class EncryptData {
   constructor(
     private readonly uses: KeyUses,
     private readonly counter: MessageCounter,
+    private readonly maxDataBytes: number,
   ) {}
 
   /** @throws AppError as {@link KeyUses.run}, and `invalid_base64`, `invalid_request`, `payload_too_large`. */
   async run(caller: ClientCaller, call: Call, request: EncryptRequest): Promise<EncryptAnswer> {
     const context = checkContext(request.context, 'context');
-    const data = bytesOf(request);
+    const data = bytesOf(request, this.maxDataBytes);
     const { encryptionId, encryptionVersionId: versionId, encoding = 'utf8' } = request;
     try {
       return await this.uses.run({

@@ -88,6 +88,11 @@ describe('the versions of an encryption', () => {
     expect(new Set(replies.map(({ json }) => json['newVersionId'])).size).toBe(1);
     expect(await versionsOf(id)).toHaveLength(2);
     const other = { encryptionId: await service.encryption(admin) };
+    await send('PATCH', `/v1/encryptions/${id}`, { state: 'disabled' });
+    const repeated = await send('POST', '/v1/rotate', { encryptionId: id }, { headers });
+    expect(repeated.json).toEqual(replies[0]?.json);
+    const unknown = { encryptionId: '00000000-0000-4000-8000-000000000000' };
+    expect(codeOf(await send('POST', '/v1/rotate', unknown, { headers }))).toBe('conflict');
     expect(codeOf(await send('POST', '/v1/rotate', other, { headers }))).toBe('conflict');
     const bad = { headers: { 'idempotency-key': 'a b' } };
     expect(codeOf(await send('POST', '/v1/rotate', { encryptionId: id }, bad))).toBe(
@@ -172,6 +177,32 @@ describe('the kill switch', () => {
       'internal',
       undefined,
     ]);
+  });
+});
+
+describe('changes beside key uses', () => {
+  it('that change nothing do not keep a key from being used', async () => {
+    const id = await service.encryption(admin);
+    let stop = false;
+    const patching = [0, 1, 0, 1].map(async (replica) => {
+      while (!stop) await send('PATCH', `/v1/encryptions/${id}`, {}, { replica });
+    });
+    const codes = [];
+    for (let i = 0; i < 10; i += 1)
+      codes.push(codeOf(await send('POST', '/v1/encrypt', { encryptionId: id, data: 'x' })));
+    stop = true;
+    await Promise.all(patching);
+    expect(new Set(codes)).toEqual(new Set([200]));
+  });
+
+  it('say in their record which revision a row has now', async () => {
+    const id = await service.encryption(admin);
+    await send('PATCH', `/v1/encryptions/${id}`, { name: id });
+    const rows = await service.test.asOwner<{ revisions: unknown }>(
+      "select revisions from audit_record where encryption_id = $1 and operation = 'change-encryption'",
+      [id],
+    );
+    expect(rows).toEqual([{ revisions: [{ table: 'encryptions', id, revision: 2 }] }]);
   });
 });
 

@@ -6,6 +6,7 @@ import { type Act, entryOf, isRecorded } from '../audit/audited-acts.js';
 import type { Authenticator } from '../callers/authenticator.js';
 import { type ClientCaller, reaches } from '../callers/caller.js';
 import type { RowSeals } from '../integrity/row-seals.js';
+import { refuseMasterKey } from '../master-key/refuse-master-key.js';
 import { type MasterKeys, placeOf } from '../master-key/master-keys.js';
 import { ENCRYPTION_FORMAT, type EncryptionEntity } from './encryption.entity.js';
 import {
@@ -58,8 +59,9 @@ export class KeyUses {
    */
   async run<T>(use: KeyUse<T>): Promise<T> {
     let caller = use.caller;
+    const counted = countOnce(use.count);
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const tried = await this.#try({ ...use, caller });
+      const tried = await this.#try({ ...use, caller, count: counted });
       if (tried !== undefined) return tried.result;
       caller = await this.authenticator.refresh(caller);
     }
@@ -94,6 +96,7 @@ export class KeyUses {
     const { encryption, version } = found;
     this.seals.check(ENCRYPTION_FORMAT, encryption);
     if (version === undefined && versionId !== undefined) throw new AppError('not_found');
+    refuseMasterKey(use.call);
     assertEnabled(encryption);
     if (version === undefined) throw new AppError('version_not_usable');
     this.seals.check(KEY_VERSION_FORMAT, version);
@@ -117,6 +120,16 @@ export class KeyUses {
   }
 }
 
+/** A second try under the same version is the same message. */
+function countOnce(count: KeyUse<unknown>['count']): KeyUse<unknown>['count'] {
+  const counted = new Set<string>();
+  return async (version) => {
+    if (counted.has(version.id)) return;
+    await count(version);
+    counted.add(version.id);
+  };
+}
+
 function actOf<T>({ caller, call, operation, encryptionId, versionId }: KeyUse<T>): Act {
   return { tenantId: caller.client.tenantId, caller, call, operation, encryptionId, versionId };
 }
@@ -124,7 +137,7 @@ function actOf<T>({ caller, call, operation, encryptionId, versionId }: KeyUse<T
 function useEntry(act: Act, caller: ClientCaller, loaded: Loaded, outcome: string): KeyUseEntry {
   const { encryption, version } = loaded;
   return {
-    ...entryOf(act, outcome),
+    ...entryOf(act, outcome, outcome === 'success' ? 1 : 0),
     encryptionId: encryption.id,
     versionId: version.id,
     standing: {

@@ -3,7 +3,7 @@ import type { EncryptionsQuery } from '@app/contract';
 import { pageLimit, parseCursor } from '@app/contract';
 import { isUuid } from '@app/encoding';
 import { AppError, invalidField } from '@app/errors';
-import type { RowSeals } from '../integrity/row-seals.js';
+import { columnsOf, type RowSeals } from '../integrity/row-seals.js';
 import { ENCRYPTION_FORMAT, EncryptionEntity } from './encryption.entity.js';
 import { EncryptionKeyVersionEntity, KEY_VERSION_FORMAT } from './encryption-key-version.entity.js';
 import { MessageCountEntity } from './message-count.entity.js';
@@ -58,19 +58,39 @@ export class KeysetRows {
   async update(manager: EntityManager, row: EncryptionEntity): Promise<void> {
     this.#seals.sealChanged(ENCRYPTION_FORMAT, row);
     const { tenantId, id, ...changed } = row;
-    await manager.update(EncryptionEntity, { tenantId, id }, changed);
+    await manager.update(EncryptionEntity, { tenantId, id }, columnsOf(changed));
   }
 
+  /** Versions after a number, the oldest first. */
   async versions(
     manager: EntityManager,
-    tenantId: string,
-    encryptionId: string,
+    place: { readonly tenantId: string; readonly encryptionId: string },
+    after: number,
+    limit: number,
   ): Promise<EncryptionKeyVersionEntity[]> {
     const rows = await manager.find(EncryptionKeyVersionEntity, {
-      where: { tenantId, encryptionId },
+      where: { ...place, number: MoreThan(after) },
       order: { number: 'ASC' },
+      take: limit,
     });
     return rows.map((row) => this.#seals.check(KEY_VERSION_FORMAT, row));
+  }
+
+  /** The active version, if there is one. */
+  async findActive(
+    manager: EntityManager,
+    place: { readonly tenantId: string; readonly encryptionId: string },
+  ): Promise<EncryptionKeyVersionEntity | undefined> {
+    const row = await manager.findOneBy(EncryptionKeyVersionEntity, { ...place, state: 'active' });
+    return row === null ? undefined : this.#seals.check(KEY_VERSION_FORMAT, row);
+  }
+
+  /** The highest number of an encryption's versions; 0 where it has none. */
+  async lastNumber(
+    manager: EntityManager,
+    place: { readonly tenantId: string; readonly encryptionId: string },
+  ): Promise<number> {
+    return (await manager.maximum(EncryptionKeyVersionEntity, 'number', place)) ?? 0;
   }
 
   /** The ids of the active versions of some encryptions, by encryption. */
@@ -94,7 +114,7 @@ export class KeysetRows {
   async updateVersion(manager: EntityManager, row: EncryptionKeyVersionEntity): Promise<void> {
     this.#seals.sealChanged(KEY_VERSION_FORMAT, row);
     const { tenantId, id, ...changed } = row;
-    await manager.update(EncryptionKeyVersionEntity, { tenantId, id }, changed);
+    await manager.update(EncryptionKeyVersionEntity, { tenantId, id }, columnsOf(changed));
   }
 
   async counts(

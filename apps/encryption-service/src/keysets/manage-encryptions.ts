@@ -10,25 +10,35 @@ import {
   toPage,
   type VersionAnswer,
 } from '@app/contract';
-import { AppError } from '@app/errors';
+import { AppError, invalidField } from '@app/errors';
 import { type Database, isUniqueViolation } from '@app/persistence';
 import type { Call } from '@app/server';
 import type { AuditLog } from '../audit/audit-log.js';
 import { entryOf, runAct } from '../audit/audited-acts.js';
 import { type ClientCaller, reaches } from '../callers/caller.js';
 import { toEncryptionAnswer, toVersionAnswer } from './answers.js';
-import type { EncryptionEntity } from './encryption.entity.js';
+import { changedRow } from '../integrity/row-seals.js';
+import { ENCRYPTION_FORMAT, type EncryptionEntity } from './encryption.entity.js';
 import type { KeysetRows } from './keyset.repository.typeorm.js';
 import type { MessageCounter } from './message-counter.js';
 import type { TenantChanges } from './tenant-changes.js';
 
-function applyPatch(row: EncryptionEntity, patch: PatchEncryptionRequest): void {
-  row.name = patch.name ?? row.name;
-  row.olderVersionsEncrypt = patch.olderVersionsEncrypt ?? row.olderVersionsEncrypt;
-  if (patch.state === undefined || patch.state === row.state) return;
+/** Whether anything changed: a new revision without a change would only make key uses under way start again. */
+function applyPatch(row: EncryptionEntity, patch: PatchEncryptionRequest): boolean {
+  const { name, olderVersionsEncrypt, state } = row;
+  row.name = patch.name ?? name;
+  row.olderVersionsEncrypt = patch.olderVersionsEncrypt ?? olderVersionsEncrypt;
+  applyState(row, patch.state);
+  return (
+    row.name !== name || row.olderVersionsEncrypt !== olderVersionsEncrypt || row.state !== state
+  );
+}
+
+function applyState(row: EncryptionEntity, state: PatchEncryptionRequest['state']): void {
+  if (state === undefined || state === row.state) return;
   // What is to be destroyed is brought back by a restore, not by the switch.
   if (row.state !== 'enabled' && row.state !== 'disabled') throw new AppError('conflict');
-  row.state = patch.state;
+  row.state = state;
 }
 
 /** Reads encryptions and their versions, and changes what can be changed of them, the kill switch included. */
@@ -87,10 +97,13 @@ export class ManageEncryptions {
       try {
         return await this.changes.run(caller, async (manager) => {
           const row = await this.rows.get(manager, tenantId, id);
-          applyPatch(row, patch);
-          row.updatedAt = this.clock.now();
-          await this.rows.update(manager, row);
-          await this.audit.append(manager, entryOf(act));
+          const isChanged = applyPatch(row, patch);
+          if (isChanged) {
+            row.updatedAt = this.clock.now();
+            await this.rows.update(manager, row);
+          }
+          const revisions = [changedRow(ENCRYPTION_FORMAT, row)];
+          await this.audit.append(manager, { ...entryOf(act), revisions });
           const active = await this.rows.activeVersions(manager, tenantId, [id]);
           return toEncryptionAnswer(row, active.get(id));
         });
@@ -106,13 +119,13 @@ export class ManageEncryptions {
   async versions(caller: ClientCaller, id: string, query: PageQuery): Promise<Page<VersionAnswer>> {
     const { tenantId } = caller.client;
     if (!reaches(caller, id)) throw new AppError('not_found');
-    const after = Number(parseCursor(query, 1)?.[0] ?? 0);
+    const after = parseCursor(query, 1)?.[0] ?? '0';
+    if (!/^\d{1,9}$/.test(after)) throw invalidField('cursor', 'must be a nextCursor of this list');
     const limit = pageLimit(query);
-    const versions = await this.database.transaction({ tenantId }, async (manager) => {
+    const shown = await this.database.transaction({ tenantId }, async (manager) => {
       await this.rows.get(manager, tenantId, id);
-      return this.rows.versions(manager, tenantId, id);
+      return this.rows.versions(manager, { tenantId, encryptionId: id }, Number(after), limit + 1);
     });
-    const shown = versions.filter(({ number }) => number > after).slice(0, limit + 1);
     const ids = shown.map((row) => row.id);
     await this.counter.settle(tenantId, ids);
     const counts = await this.database.transaction({ tenantId }, (manager) =>

@@ -114,8 +114,8 @@ export class MessageCounter {
     // Taken out before the write: what is given back must not be used meanwhile.
     block.left = 0;
     block.nextSize = Math.max(1, Math.floor(block.nextSize / 2));
-    block.settledMillis = lastUsedMillis;
     const lastUsed = lastUsedMillis === 0 ? null : new Date(lastUsedMillis);
     await this.#database.execute(SETTLE, [tenantId, versionId, left, lastUsed]);
+    block.settledMillis = lastUsedMillis;
   }
 }

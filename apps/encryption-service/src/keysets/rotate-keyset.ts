@@ -6,18 +6,25 @@ import { AppError } from '@app/errors';
 import type { Database } from '@app/persistence';
 import type { Call } from '@app/server';
 import type { AuditLog } from '../audit/audit-log.js';
-import { entryOf, runAct } from '../audit/audited-acts.js';
+import { type Act, entryOf, runAct } from '../audit/audited-acts.js';
 import { type ClientCaller, reaches } from '../callers/caller.js';
 import type { EncryptionEntity } from './encryption.entity.js';
-import type { EncryptionKeyVersionEntity } from './encryption-key-version.entity.js';
+import {
+  type EncryptionKeyVersionEntity,
+  KEY_VERSION_FORMAT,
+} from './encryption-key-version.entity.js';
 import { hashBody, type RepeatableCall } from './idempotency.js';
-import { once } from './idempotency.typeorm.js';
+import { changedRow } from '../integrity/row-seals.js';
+import { refuseMasterKey } from '../master-key/refuse-master-key.js';
+import { findAnswer, once } from './idempotency.typeorm.js';
 import { assertEnabled } from './key-version-state.js';
 import type { KeysetRows } from './keyset.repository.typeorm.js';
 import type { NewVersions } from './new-version.js';
 import type { TenantChanges } from './tenant-changes.js';
 
 const OPERATION = 'rotate';
+/** A repeated call, which answers as the first did and changes nothing. */
+const REPEATED = 'rotate-repeated';
 
 /** Adds a version, makes it active and deactivates the one before it; no data moves. */
 export class RotateKeyset {
@@ -50,10 +57,13 @@ export class RotateKeyset {
         ? undefined
         : { tenantId, clientId, route: OPERATION, key, bodyHash: hashBody({ encryptionId }) };
     return runAct(this.audit, act, async () => {
+      const known = await this.#answerOf(act, repeatable);
+      if (known !== undefined) return known;
       if (!reaches(caller, encryptionId)) throw new AppError('not_found');
       const before = await this.database.transaction({ tenantId }, (manager) =>
         this.rows.get(manager, tenantId, encryptionId),
       );
+      refuseMasterKey(call);
       assertEnabled(before);
       const version = await this.newVersions.make({
         tenantId,
@@ -61,35 +71,56 @@ export class RotateKeyset {
         suite: before.algorithm as SuiteName,
         provider: before.provider,
       });
-      return this.changes.run(caller, async (manager) => {
-        const answer = await once(manager, repeatable, this.clock.now(), () =>
-          this.#activate(manager, before, version),
-        );
-        await this.audit.append(manager, entryOf({ ...act, versionId: answer.newVersionId }));
-        return answer;
-      });
+      return this.changes.run(caller, (manager) =>
+        once(manager, repeatable, this.clock.now(), () =>
+          this.#activate(manager, act, before, version),
+        ),
+      );
+    });
+  }
+
+  /** What a call with this key answered before, whatever has become of the encryption since. */
+  async #answerOf(
+    act: Act,
+    repeatable: RepeatableCall | undefined,
+  ): Promise<RotateAnswer | undefined> {
+    if (repeatable === undefined) return undefined;
+    return this.database.transaction({ tenantId: act.tenantId }, async (manager) => {
+      const answer = await findAnswer<RotateAnswer>(manager, repeatable, this.clock.now());
+      if (answer !== undefined) {
+        const repeated = { ...act, operation: REPEATED, versionId: answer.newVersionId };
+        await this.audit.append(manager, entryOf(repeated, 'success', 0));
+      }
+      return answer;
     });
   }
 
   async #activate(
     manager: EntityManager,
+    act: Act,
     before: EncryptionEntity,
     version: EncryptionKeyVersionEntity,
   ): Promise<RotateAnswer> {
+    const place = { tenantId: before.tenantId, encryptionId: before.id };
     const encryption = await this.rows.get(manager, before.tenantId, before.id);
     assertEnabled(encryption);
     // The key was wrapped before the lock was taken: by another master key it would be a rewrap undone.
     if (encryption.provider !== before.provider || encryption.algorithm !== before.algorithm) {
       throw new AppError('conflict');
     }
-    const versions = await this.rows.versions(manager, before.tenantId, before.id);
-    for (const old of versions.filter(({ state }) => state === 'active')) {
+    const old = await this.rows.findActive(manager, place);
+    if (old !== undefined) {
       old.state = 'deactivated';
       old.deactivatedAt = version.createdAt;
       await this.rows.updateVersion(manager, old);
     }
-    version.number = Math.max(0, ...versions.map(({ number }) => number)) + 1;
+    version.number = (await this.rows.lastNumber(manager, place)) + 1;
     await this.rows.insertVersion(manager, version);
+    const changed = old === undefined ? [version] : [old, version];
+    await this.audit.append(manager, {
+      ...entryOf({ ...act, versionId: version.id }),
+      revisions: changed.map((row) => changedRow(KEY_VERSION_FORMAT, row)),
+    });
     return { newVersionId: version.id };
   }
 }

@@ -3,8 +3,13 @@ import type { Database } from '@app/persistence';
 import type { Authenticator } from '../callers/authenticator.js';
 import type { ClientCaller } from '../callers/caller.js';
 
-/** Changes of what decides about a tenant's keys: one at a time, and none while a key use is between reading and recording. */
+/**
+ * Changes of what decides about a tenant's keys: one at a time, and none while a key use is between reading and recording. A change
+ * waits for the one before it in memory, not on a connection: a tenant that changes much must not take the pool from the others.
+ */
 export class TenantChanges {
+  readonly #last = new Map<string, Promise<unknown>>();
+
   constructor(
     private readonly database: Database,
     private readonly authenticator: Authenticator,
@@ -13,15 +18,36 @@ export class TenantChanges {
   /**
    * Runs a client's change in one transaction under the tenant's exclusive lock, if the client still may call.
    *
+   * @param work - gets the caller as it is now, read under the lock.
    * @throws AppError `unauthenticated` or `forbidden` where the caller was revoked meanwhile, or what `work` throws.
    */
-  async run<T>(caller: ClientCaller, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  async run<T>(
+    caller: ClientCaller,
+    work: (manager: EntityManager, caller: ClientCaller) => Promise<T>,
+  ): Promise<T> {
+    const { tenantId } = caller.client;
+    const before = this.#last.get(tenantId) ?? Promise.resolve();
+    const change = before.then(() => this.#change(caller, work));
+    // What failed before must not keep the next one from running.
+    const ended = change.catch(() => undefined);
+    this.#last.set(tenantId, ended);
+    try {
+      return await change;
+    } finally {
+      if (this.#last.get(tenantId) === ended) this.#last.delete(tenantId);
+    }
+  }
+
+  async #change<T>(
+    caller: ClientCaller,
+    work: (manager: EntityManager, caller: ClientCaller) => Promise<T>,
+  ): Promise<T> {
     const { tenantId } = caller.client;
     return this.database.transaction({ tenantId }, async (manager) => {
       await manager.query('select lock_tenant($1)', [tenantId]);
       // Under the lock that a revocation would need: it cannot change before this commits.
-      await this.authenticator.refresh(caller, manager);
-      return work(manager);
+      const current = await this.authenticator.refresh(caller, manager);
+      return work(manager, current);
     });
   }
 }

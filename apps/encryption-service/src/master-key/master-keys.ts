@@ -1,5 +1,5 @@
 import { type KeyPlace, wrappedKeyAlarm, type WrappedKeyRecord } from '@app/crypto';
-import { invalidField } from '@app/errors';
+import { AppError, invalidField } from '@app/errors';
 import type { KekProviders } from '@app/kek';
 import type { SecretBytes } from '@app/secret';
 import type { EncryptionKeyVersionEntity } from '../keysets/encryption-key-version.entity.js';
@@ -21,7 +21,7 @@ export class MasterKeys {
     return provider;
   }
 
-  /** Wraps a new version's key. @throws AppError `kms_unavailable`, `internal` where the provider is not configured any more. */
+  /** Wraps a new version's key. @throws AppError `kms_unavailable`, also where the provider is not configured any more. */
   async wrap(
     provider: string | undefined,
     place: KeyPlace,
@@ -29,8 +29,11 @@ export class MasterKeys {
   ): Promise<WrappedKeyRecord> {
     const found =
       provider === undefined ? this.#providers.default : this.#providers.findByName(provider);
-    if (found === undefined)
-      throw wrappedKeyAlarm('the provider of an encryption is not configured');
+    if (found === undefined) {
+      throw new AppError('kms_unavailable', {
+        cause: new Error('the provider of an encryption is not configured'),
+      });
+    }
     return found.wrap(place, dek);
   }
 

@@ -104,6 +104,7 @@ const TABLES = [
     encryption_id uuid,
     version_id uuid,
     subject text,
+    revisions jsonb,
     outcome text not null,
     items integer not null,
     request_id text not null,
@@ -144,7 +145,8 @@ function rowSecurity(table: string): string[] {
 
 const TENANT_SECURITY = [
   'alter table tenant enable row level security',
-  `create policy of_the_tenant on tenant using (id = ${setting('tenant')})`,
+  // To read alone: only the operator that made a tenant changes its row.
+  `create policy of_the_tenant on tenant for select using (id = ${setting('tenant')})`,
   `create policy of_the_operator on tenant
      using (operator_id = ${setting('operator')}) with check (operator_id = ${setting('operator')})`,
 ];

@@ -24,7 +24,8 @@ import { parseBinding, type StoredBinding } from '../callers/certificate-binding
 import type { ClientRows } from '../clients/client-rows.typeorm.js';
 import type { NewClients } from '../clients/new-client.js';
 import type { TenantRows } from './tenant-rows.typeorm.js';
-import { TenantEntity } from './tenant.entity.js';
+import { changedRow } from '../integrity/row-seals.js';
+import { TENANT_FORMAT, TenantEntity } from './tenant.entity.js';
 
 function toAnswer({ id, name, state, createdAt }: TenantEntity): TenantAnswer {
   return { tenantId: id, name, state, createdAt: createdAt.toISOString() };
@@ -67,7 +68,8 @@ export class ManageTenants {
           request.admin === true
             ? await this.#addClient(manager, tenantId, 'admin', CLIENT_SCOPES, binding)
             : undefined;
-        await this.audit.append(manager, entryOf(act));
+        const revisions = [changedRow(TENANT_FORMAT, tenant)];
+        await this.audit.append(manager, { ...entryOf(act), revisions });
         const clients = { app, ...(admin === undefined ? {} : { admin }) };
         return { tenantId, name: tenant.name, state: tenant.state, clients };
       });
@@ -101,7 +103,8 @@ export class ManageTenants {
       row.state = patch.state ?? row.state;
       row.updatedAt = this.clock.now();
       await this.rows.update(manager, row);
-      await this.audit.append(manager, entryOf(act));
+      const revisions = [changedRow(TENANT_FORMAT, row)];
+      await this.audit.append(manager, { ...entryOf(act), revisions });
       return toAnswer(row);
     });
   }

@@ -2,7 +2,7 @@ import { type EntityManager, MoreThan } from 'typeorm';
 import { type PageQuery, pageLimit, parseCursor } from '@app/contract';
 import { isUuid } from '@app/encoding';
 import { AppError, invalidField } from '@app/errors';
-import type { RowSeals } from '../integrity/row-seals.js';
+import { columnsOf, type RowSeals } from '../integrity/row-seals.js';
 import { EncryptionEntity } from '../keysets/encryption.entity.js';
 import { TENANT_FORMAT, TenantEntity } from './tenant.entity.js';
 
@@ -55,7 +55,7 @@ export class TenantRows {
   async update(manager: EntityManager, row: TenantEntity): Promise<void> {
     this.#seals.sealChanged(TENANT_FORMAT, row);
     const { id, ...changed } = row;
-    await manager.update(TenantEntity, { id }, changed);
+    await manager.update(TenantEntity, { id }, columnsOf(changed));
   }
 
   async hasEncryption(manager: EntityManager, tenantId: string): Promise<boolean> {

@@ -52,7 +52,8 @@ export class ServiceController {
     @Query() query: AuditQuery,
     @CurrentClient() caller: ClientCaller,
   ): Promise<Page<AuditRecordAnswer>> {
-    return this.audit.read(caller.client.tenantId, query);
+    const { tenantId, encryptionIds } = caller.client;
+    return this.audit.read(tenantId, query, encryptionIds);
   }
 
   @Endpoint({

@@ -10,6 +10,8 @@ export interface Call {
   readonly accessReason: string | undefined;
   /** Which of the two headers was outside its form; refused once it is the turn of a 400. */
   readonly malformedHeader: string | undefined;
+  /** Whether `X-Master-Key` came with the call, and whether it is 32 bytes in base64. Its value is kept nowhere. */
+  readonly masterKey: 'absent' | 'well-formed' | 'malformed';
   /** Who is calling; absent on public routes. */
   principal: unknown;
   /** Fields for the request log: ids alone. */
@@ -24,7 +26,9 @@ declare module 'fastify' {
 }
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
-const ACCESS_REASON = /^[^\p{Cc}]{1,256}$/u;
+const ACCESS_REASON = /^[^\p{Cc}]{0,256}$/u;
+/** 32 bytes in either alphabet, padding optional, the two unused bits zero. A header given twice has a comma in it. */
+const MASTER_KEY = /^[A-Za-z0-9+/_-]{42}[AEIMQUYcgkosw048]=?$/;
 
 function textOf(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.join(', ');
@@ -37,6 +41,11 @@ function readUtf8(header: string | undefined): string | undefined {
   return isUtf8(bytes) ? bytes.toString('utf8') : header;
 }
 
+function masterKeyOf(header: string | undefined): Call['masterKey'] {
+  if (header === undefined) return 'absent';
+  return MASTER_KEY.test(header) ? 'well-formed' : 'malformed';
+}
+
 /** Reads the headers that every route takes. `newId` makes up a request id where there is none or it is malformed. */
 export function readCall(request: FastifyRequest, newId: () => string): Call {
   const requestId = textOf(request.headers['x-request-id']);
@@ -45,8 +54,9 @@ export function readCall(request: FastifyRequest, newId: () => string): Call {
   const badReason = accessReason !== undefined && !ACCESS_REASON.test(accessReason);
   return {
     requestId: requestId === undefined || badId || badReason ? newId() : requestId,
-    accessReason: badReason ? undefined : accessReason,
+    accessReason: badReason || accessReason === '' ? undefined : accessReason,
     malformedHeader: badId ? 'X-Request-Id' : badReason ? 'X-Access-Reason' : undefined,
+    masterKey: masterKeyOf(textOf(request.headers['x-master-key'])),
     principal: undefined,
     log: {},
     errorCode: undefined,

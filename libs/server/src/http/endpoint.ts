@@ -48,6 +48,7 @@ export interface RouteFacts {
   readonly access: string;
   readonly path: string;
   readonly takesQuery: boolean;
+  readonly takesBody: boolean;
 }
 
 export const ENDPOINT = 'keyward:endpoint';
@@ -63,6 +64,7 @@ export function Endpoint(spec: EndpointSpec): MethodDecorator {
     access: spec.access,
     path: spec.path,
     takesQuery: spec.query !== undefined,
+    takesBody: spec.body !== undefined,
   };
   return applyDecorators(
     SetMetadata(ENDPOINT, spec),

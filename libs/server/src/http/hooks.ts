@@ -26,6 +26,8 @@ function factsOf(request: FastifyRequest): RouteFacts | undefined {
 
 /** `Content-Encoding` other than identity, and a charset other than UTF-8, are other media types to us (RFC 9110, section 8). */
 function assertPlainBody(request: FastifyRequest): void {
+  // A GET has no body that anybody reads.
+  if (request.method === 'GET') return;
   const encoding = request.headers['content-encoding'];
   const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
   const plain = encoding === undefined || encoding.trim().toLowerCase() === 'identity';
@@ -39,7 +41,7 @@ function assertHeaders(request: FastifyRequest): void {
     const rule =
       malformedHeader === 'X-Request-Id'
         ? 'must be 1 to 128 visible ASCII characters'
-        : 'must be 1 to 256 characters without control characters';
+        : 'must be at most 256 characters without control characters';
     throw invalidField(malformedHeader, rule);
   }
   const [unknown] =

@@ -33,6 +33,9 @@ function frameworkCode(error: unknown): ErrorCode | undefined {
   return BY_STATUS[statusCode] ?? 'internal';
 }
 
+/** Statuses that always say when to try again (RFC 9110, section 10.2.3). */
+const RETRIED = new Set([429, 503]);
+
 function translate(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const code = frameworkCode(error);
@@ -61,8 +64,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (catalogueEntry(error.code).level === 'error' || error.alarm !== undefined) {
       this.#logger.error({ requestId, ...errorFields(error) }, error.alarm ?? 'request failed');
     }
-    if (error.retryAfterSeconds !== undefined)
-      void reply.header('retry-after', String(error.retryAfterSeconds));
+    const retryAfter = error.retryAfterSeconds ?? (RETRIED.has(error.status) ? 1 : undefined);
+    if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
     if (error.allow !== undefined) void reply.header('allow', error.allow.join(', '));
     // Bytes: to text Fastify adds a charset, which this media type does not have.
     void reply

@@ -19,6 +19,8 @@ const WITH_CREDENTIALS: readonly ErrorCode[] = [
   'unauthenticated',
   'forbidden',
   'database_unavailable',
+  // A refusal for want of a right is put on record too, and so it can fail for want of the record.
+  'audit_unavailable',
 ];
 const WITH_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
@@ -127,7 +129,8 @@ function operationOf(spec: EndpointSpec, info: OpenApiInfo, schemas: SchemaColle
       ? {}
       : {
           requestBody: {
-            required: true,
+            // Where every field is optional, an empty body equals {}.
+            required: schemas.hasRequired(spec.body),
             content: { 'application/json': { schema: schemas.refer(spec.body) } },
           },
         }),

@@ -17,6 +17,11 @@ export class SchemaCollection {
     return { $ref: `#/components/schemas/${cls.name}` };
   }
 
+  /** Whether a class has a field that must be there. */
+  hasRequired(cls: DtoClass): boolean {
+    return ((targetConstructorToSchema(cls) as { required?: string[] }).required ?? []).length > 0;
+  }
+
   /** The query parameters that the fields of `cls` are. */
   parametersOf(cls: DtoClass): Schema[] {
     const schema = targetConstructorToSchema(cls) as {
