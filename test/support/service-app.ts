@@ -44,6 +44,12 @@ export interface ServiceCall {
   readonly replica?: number;
 }
 
+/** What a refusal says, without its words: status, code and the fields it names. */
+export function shape({ status, json }: ServiceReply): unknown {
+  const errors = json['errors'] as { field: string }[] | undefined;
+  return [status, json['code'], ...(errors ?? []).map(({ field }) => field)];
+}
+
 const SERVICE_SECRET = 7;
 const MASTER_KEY = 9;
 const BODY_LIMIT = 8 * 1024 * 1024;
@@ -117,7 +123,10 @@ export class ServiceApp {
     const databases = [test.database];
     while (databases.length < replicas) {
       databases.push(
-        await openDatabase(SCHEMA, test.connection, { poolSize: 8, onConnectionError: () => undefined }),
+        await openDatabase(SCHEMA, test.connection, {
+          poolSize: 8,
+          onConnectionError: () => undefined,
+        }),
       );
     }
     const apps = await Promise.all(databases.map((database) => startReplica(database, folder)));

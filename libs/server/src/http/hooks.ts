@@ -44,9 +44,22 @@ function assertHeaders(request: FastifyRequest): void {
         : 'must be at most 256 characters without control characters';
     throw invalidField(malformedHeader, rule);
   }
-  const [unknown] =
-    factsOf(request)?.takesQuery === true ? [] : Object.keys(request.query as object);
-  if (unknown !== undefined) throw invalidField('query', 'is not taken by this call');
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined) return true;
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+/** What a call does not take it refuses, and does not pass over. */
+function assertNothingMore(request: FastifyRequest): void {
+  const facts = factsOf(request);
+  for (const [name, value, isTaken] of [
+    ['query', request.query, facts?.takesQuery],
+    ['body', request.body, facts?.takesBody],
+  ] as const) {
+    if (isTaken !== true && !isEmpty(value)) throw invalidField(name, 'is not taken by this call');
+  }
 }
 
 /**
@@ -74,6 +87,7 @@ export function addRequestHooks(server: FastifyInstance, options: HookOptions): 
   });
   server.addHook('preValidation', async (request: FastifyRequest) => {
     assertHeaders(request);
+    assertNothingMore(request);
     return Promise.resolve();
   });
 }
