@@ -26,29 +26,77 @@ function service(status: number, title: string, detail: string, retryable = true
  * caller ever sees of an error, so that nothing that was sent, and no message of a library, can stand in an answer.
  */
 export const CATALOGUE = Object.freeze({
-  invalid_request: caller(400, 'Invalid request', 'The request does not have the form that this route takes.'),
-  invalid_base64: caller(400, 'Invalid base64', 'A field is not canonical, padded base64 (RFC 4648, section 4).'),
-  master_key_malformed: caller(400, 'Master key malformed', 'X-Master-Key is not the base64 of exactly 32 bytes, given once.'),
+  invalid_request: caller(
+    400,
+    'Invalid request',
+    'The request does not have the form that this route takes.',
+  ),
+  invalid_base64: caller(
+    400,
+    'Invalid base64',
+    'A field is not canonical, padded base64 (RFC 4648, section 4).',
+  ),
+  master_key_malformed: caller(
+    400,
+    'Master key malformed',
+    'X-Master-Key is not the base64 of exactly 32 bytes, given once.',
+  ),
   master_key_not_applicable: caller(
     400,
     'Master key not applicable',
     'This encryption is under a platform master key; X-Master-Key must not be sent.',
   ),
-  unsupported_algorithm: caller(400, 'Unsupported algorithm', 'This service does not have the algorithm that was asked for.'),
+  unsupported_algorithm: caller(
+    400,
+    'Unsupported algorithm',
+    'This service does not have the algorithm that was asked for.',
+  ),
   unauthenticated: caller(401, 'Unauthenticated', 'The credentials are missing, wrong or expired.'),
-  totp_required: caller(401, 'Second factor required', 'The password is right; a TOTP code is needed as well.'),
+  totp_required: caller(
+    401,
+    'Second factor required',
+    'The password is right; a TOTP code is needed as well.',
+  ),
   totp_invalid: caller(401, 'Second factor invalid', 'The TOTP code is wrong or was used before.'),
   forbidden: caller(403, 'Forbidden', 'These credentials do not allow this call.'),
-  master_key_required: caller(403, 'Master key required', 'This encryption is under a key of yours: send it as X-Master-Key.'),
-  master_key_mismatch: caller(403, 'Master key mismatch', 'The master key is not the one that wraps these keys.'),
+  master_key_required: caller(
+    403,
+    'Master key required',
+    'This encryption is under a key of yours: send it as X-Master-Key.',
+  ),
+  master_key_mismatch: caller(
+    403,
+    'Master key mismatch',
+    'The master key is not the one that wraps these keys.',
+  ),
   not_found: caller(404, 'Not found', 'There is no such thing here.'),
-  method_not_allowed: caller(405, 'Method not allowed', 'This address has other methods; see the Allow header.'),
-  encryption_disabled: caller(409, 'Encryption disabled', 'This encryption is disabled or is to be destroyed.'),
-  version_not_usable: caller(409, 'Version not usable', 'The state of this version does not allow this operation.'),
+  method_not_allowed: caller(
+    405,
+    'Method not allowed',
+    'This address has other methods; see the Allow header.',
+  ),
+  encryption_disabled: caller(
+    409,
+    'Encryption disabled',
+    'This encryption is disabled or is to be destroyed.',
+  ),
+  version_not_usable: caller(
+    409,
+    'Version not usable',
+    'The state of this version does not allow this operation.',
+  ),
   already_exists: caller(409, 'Already exists', 'There is one already.'),
   conflict: caller(409, 'Conflict', 'The request conflicts with what is there.'),
-  version_destroyed: caller(410, 'Version destroyed', 'The key of this version has been destroyed.'),
-  payload_too_large: caller(413, 'Payload too large', 'The body, or the data in it, is over the limit.'),
+  version_destroyed: caller(
+    410,
+    'Version destroyed',
+    'The key of this version has been destroyed.',
+  ),
+  payload_too_large: caller(
+    413,
+    'Payload too large',
+    'The body, or the data in it, is over the limit.',
+  ),
   unsupported_media_type: caller(
     415,
     'Unsupported media type',
@@ -59,10 +107,30 @@ export const CATALOGUE = Object.freeze({
     'Decryption failed',
     'The blob does not open: it was changed, or it belongs to another place, version or context.',
   ),
-  rate_limited: caller(429, 'Rate limited', 'Too many requests; try again after the time in Retry-After.', true),
-  quota_exceeded: caller(429, 'Quota exceeded', 'The quota is used up; try again after the time in Retry-After.', true),
-  locked: caller(429, 'Locked', 'Too many failures; try again after the time in Retry-After.', true),
-  internal: service(500, 'Internal error', 'Something went wrong here. The request id leads to it in the log.', false),
+  rate_limited: caller(
+    429,
+    'Rate limited',
+    'Too many requests; try again after the time in Retry-After.',
+    true,
+  ),
+  quota_exceeded: caller(
+    429,
+    'Quota exceeded',
+    'The quota is used up; try again after the time in Retry-After.',
+    true,
+  ),
+  locked: caller(
+    429,
+    'Locked',
+    'Too many failures; try again after the time in Retry-After.',
+    true,
+  ),
+  internal: service(
+    500,
+    'Internal error',
+    'Something went wrong here. The request id leads to it in the log.',
+    false,
+  ),
   encryption_service_rejected: service(
     502,
     'Encryption service rejected',
@@ -70,12 +138,24 @@ export const CATALOGUE = Object.freeze({
     false,
   ),
   kms_unavailable: {
-    ...service(503, 'Key service unavailable', 'The key service that holds the master key cannot be reached.'),
+    ...service(
+      503,
+      'Key service unavailable',
+      'The key service that holds the master key cannot be reached.',
+    ),
     fault: 'kms' as const,
   },
   database_unavailable: service(503, 'Database unavailable', 'The database cannot be reached.'),
-  audit_unavailable: service(503, 'Audit unavailable', 'The operation could not be recorded, so its result was not released.'),
-  shutting_down: service(503, 'Shutting down', 'This process is stopping; another one will answer.'),
+  audit_unavailable: service(
+    503,
+    'Audit unavailable',
+    'The operation could not be recorded, so its result was not released.',
+  ),
+  shutting_down: service(
+    503,
+    'Shutting down',
+    'This process is stopping; another one will answer.',
+  ),
   encryption_service_unavailable: service(
     503,
     'Encryption service unavailable',
