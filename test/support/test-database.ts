@@ -28,7 +28,7 @@ export async function openTestDatabase(schema: Schema): Promise<TestDatabase> {
   await migrate(schema, connection);
   const database = await openDatabase(schema, connection, {
     poolSize: 8,
-    onIdleError: () => undefined,
+    onConnectionError: () => undefined,
   });
   const owner = new pg.Client({ connectionString: connection.ownerUrl.expose() });
   await owner.connect();

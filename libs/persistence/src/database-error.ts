@@ -1,21 +1,39 @@
+import {
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  TransactionNotStartedError,
+} from 'typeorm';
 import { AppError } from '@app/errors';
 
-const UNAVAILABLE_CLASSES = ['08', '53', '57P'];
+/** Classes of SQLSTATE: the connection, the server's resources, an operator (who stops the server, or a statement by its timeout). */
+const UNAVAILABLE_CLASSES = ['08', '53', '57'];
 const UNAVAILABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
   'EAI_AGAIN',
-  '57014', // statement_timeout
+  '25006', // read-only: a standby that took over and is not promoted yet
   '55P03', // lock_timeout
   '25P03', // idle_in_transaction_session_timeout
   '40001', // serialization failure
   '40P01', // deadlock
 ]);
-const UNAVAILABLE_MESSAGES =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+/** What `pg` says when a query got no answer in time. It goes on waiting for it: the connection can do nothing else any more. */
+const SILENCE = 'Query read timeout';
+const UNAVAILABLE_MESSAGES = new RegExp(
+  `^(${SILENCE}|timeout exceeded when trying to connect|timeout expired|Connection terminated` +
+    '|Client has encountered a connection error|Client was closed)',
+);
+/** What TypeORM says to whoever goes on with a transaction whose connection broke. */
+const CUT_SHORT = [
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  TransactionNotStartedError,
+];
 
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
@@ -30,7 +48,14 @@ function isUnavailable(error: unknown): boolean {
       UNAVAILABLE_CODES.has(code) || UNAVAILABLE_CLASSES.some((prefix) => code.startsWith(prefix))
     );
   }
+  if (CUT_SHORT.some((kind) => error instanceof kind)) return true;
   return error instanceof Error && UNAVAILABLE_MESSAGES.test(error.message);
+}
+
+/** Whether a query got no answer in time, so that its connection must not be used again. */
+export function isSilence(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.message === SILENCE || isSilence(error.cause);
 }
 
 /** Whether a unique constraint or index refused the row (SQLSTATE 23505); `constraint` narrows it to one by name. */

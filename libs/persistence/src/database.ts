@@ -1,6 +1,6 @@
-import type { DataSource, EntityManager } from 'typeorm';
-import type { Pool, QueryResultRow } from 'pg';
-import { toDatabaseError } from './database-error.js';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { Client, Pool, QueryResultRow } from 'pg';
+import { isSilence, toDatabaseError } from './database-error.js';
 
 /**
  * For whom a transaction runs. Row-level security shows the rows of these and no others; a setting that is absent shows none. They
@@ -21,6 +21,40 @@ export interface PreparedStatement {
 const SET_SCOPE =
   "select set_config('app.tenant', $1, true), set_config('app.user', $2, true), set_config('app.operator', $3, true)";
 
+async function hasRolledBack(runner: QueryRunner): Promise<boolean> {
+  try {
+    await runner.rollbackTransaction();
+    return true;
+  } catch {
+    // Nobody needs a second error: the connection is cut for it.
+    return false;
+  }
+}
+
+async function inTransaction<T>(
+  runner: QueryRunner,
+  scope: Scope,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  const client = (await runner.connect()) as Client;
+  try {
+    await runner.startTransaction();
+    await runner.query(SET_SCOPE, [
+      scope.tenantId ?? '',
+      scope.userId ?? '',
+      scope.operatorId ?? '',
+    ]);
+    const result = await work(runner.manager);
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    // A silent connection would keep the rollback waiting as well, and then the next one that the pool lends it to. Once it is ending
+    // the pool drops it; that it has ended is not waited for.
+    if (isSilence(error) || !(await hasRolledBack(runner))) void client.end();
+    throw error;
+  }
+}
+
 /** The application's database, under the second role: it owns nothing and row-level security holds for it. */
 export class Database {
   readonly #dataSource: DataSource;
@@ -37,17 +71,13 @@ export class Database {
    * @throws AppError `database_unavailable`, `internal`, or what `work` threw as an AppError.
    */
   async transaction<T>(scope: Scope, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const runner = this.#dataSource.createQueryRunner();
     try {
-      return await this.#dataSource.transaction(async (manager) => {
-        await manager.query(SET_SCOPE, [
-          scope.tenantId ?? '',
-          scope.userId ?? '',
-          scope.operatorId ?? '',
-        ]);
-        return work(manager);
-      });
+      return await inTransaction(runner, scope, work);
     } catch (error) {
       throw toDatabaseError(error);
+    } finally {
+      await runner.release();
     }
   }
 

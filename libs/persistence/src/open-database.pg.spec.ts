@@ -23,8 +23,8 @@ const SCHEMA: Schema = {
   entities: [],
   grants: [{ on: 'note', privileges: 'select' }],
 };
-const POOL = { poolSize: 4, onIdleError: () => undefined };
-const DATABASES = ['one', 'two', 'three', 'four'];
+const POOL = { poolSize: 4, onConnectionError: () => undefined };
+const DATABASES = ['one', 'two', 'three', 'four', 'five'];
 
 let server: TestServer;
 let superuser: pg.Client;
@@ -65,6 +65,18 @@ async function whoIs(database: Database): Promise<string | undefined> {
     [],
   );
   return rows[0]?.who;
+}
+
+async function settingsOf(database: Database): Promise<object | undefined> {
+  const text = `
+    select current_setting('transaction_isolation') as isolation, current_setting('synchronous_commit') as commit,
+           current_setting('bytea_output') as bytes, split_part(current_setting('datestyle'), ',', 1) as dates`;
+  const [inTransaction] = await database.transaction({}, (manager) =>
+    manager.query<object[]>(text),
+  );
+  const [alone] = await database.execute({ name: 'settings', text }, []);
+  expect(inTransaction).toEqual(alone);
+  return alone;
 }
 
 describe('migrate', () => {
@@ -145,6 +157,30 @@ describe('openDatabase', () => {
     expect(await codeOf(openDatabase(SCHEMA, connection('one', { appUrl: appUrl() }), POOL))).toBe(
       'database_role',
     );
+  });
+
+  it('pins what correctness depends on, whatever database and role were set to', async () => {
+    for (const target of ['database five', 'role five', 'role five in database five']) {
+      await superuser.query(
+        `alter ${target} set default_transaction_isolation = 'repeatable read'`,
+      );
+      await superuser.query(`alter ${target} set synchronous_commit = off`);
+      await superuser.query(`alter ${target} set bytea_output = escape`);
+      await superuser.query(`alter ${target} set datestyle = 'SQL, DMY'`);
+    }
+    await migrate(SCHEMA, connection('five'));
+    const own = new URL(server.urlOf('five').expose());
+    own.searchParams.set('options', '-c synchronous_commit=off -c geqo=off');
+    for (const ownerUrl of [server.urlOf('five'), new SecretString(own.href)]) {
+      const database = await openDatabase(SCHEMA, connection('five', { ownerUrl }), POOL);
+      expect(await settingsOf(database)).toEqual({
+        isolation: 'read committed',
+        commit: 'on',
+        bytes: 'hex',
+        dates: 'ISO',
+      });
+      await database.close();
+    }
   });
 
   it('keeps a transaction whole, and its scope inside it', async () => {

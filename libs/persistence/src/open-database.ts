@@ -9,19 +9,29 @@ import type { Connection, Schema } from './migrate.js';
 export interface PoolOptions {
   /** Connections at most. */
   readonly poolSize: number;
-  /** Told of a connection that broke while nobody used it; the pool makes a new one by itself. */
-  readonly onIdleError: (error: unknown) => void;
+  /** Told of a connection that broke, whether it was idle or not; the pool makes a new one by itself. */
+  readonly onConnectionError: (error: unknown) => void;
+  /** How long an answer is waited for before its connection counts as dead; a little more than the server's own limit unless given. */
+  readonly queryTimeoutMillis?: number;
 }
 
 const APP_LIMITS = { statementTimeoutMillis: 10_000, lockTimeoutMillis: 5_000 };
 const CONNECT_TIMEOUT_MILLIS = 5_000;
-/** A little more than the server's own limit: for a connection that went silent. */
 const QUERY_TIMEOUT_MILLIS = 12_000;
+const KEEP_ALIVE_AFTER_MILLIS = 10_000;
 
-function verify(client: ClientBase, done: (error?: Error) => void): void {
-  assertBoundRole(client).then(() => {
-    done();
-  }, done);
+type Verify = (client: ClientBase, done: (error?: Error) => void) => void;
+
+/** What the pool does with a new connection before it lends it for the first time. */
+function verifying(onConnectionError: PoolOptions['onConnectionError']): Verify {
+  return (client, done) => {
+    // The pool listens while a connection is idle and a runner while it has it. In between nobody does, and an 'error' event that
+    // nobody hears ends the process: this listener stays.
+    client.on('error', onConnectionError);
+    assertBoundRole(client).then(() => {
+      done();
+    }, done);
+  };
 }
 
 function dataSourceOf(schema: Schema, connection: Connection, pool: PoolOptions): DataSource {
@@ -36,9 +46,16 @@ function dataSourceOf(schema: Schema, connection: Connection, pool: PoolOptions)
     entities: [...schema.entities],
     synchronize: false,
     logging: false,
-    poolErrorHandler: pool.onIdleError,
+    // The listener of the connection has told of it by then.
+    poolErrorHandler: () => undefined,
     connectTimeoutMS: CONNECT_TIMEOUT_MILLIS,
-    extra: { max: pool.poolSize, keepAlive: true, query_timeout: QUERY_TIMEOUT_MILLIS, verify },
+    extra: {
+      max: pool.poolSize,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MILLIS,
+      query_timeout: pool.queryTimeoutMillis ?? QUERY_TIMEOUT_MILLIS,
+      verify: verifying(pool.onConnectionError),
+    },
   });
 }
 

@@ -28,8 +28,8 @@ async function openMigrated(config: CorePlatformConfig, logger: Logger): Promise
   await migrate(SCHEMA, connection);
   return openDatabase(SCHEMA, connection, {
     poolSize: config.database.poolSize,
-    onIdleError: (error) => {
-      logger.warn(errorFields(error), 'a database connection broke while it was idle');
+    onConnectionError: (error) => {
+      logger.warn(errorFields(error), 'a database connection broke');
     },
   });
 }
