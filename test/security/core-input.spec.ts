@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CoreApp, PASSWORD, type Reply, type Sent } from '../support/core-app.js';
@@ -153,6 +154,35 @@ describe('addresses', () => {
   });
 });
 
+describe('cursors', () => {
+  const encode = (...parts: string[]): string =>
+    Buffer.from(parts.join('\n')).toString('base64url');
+  const lists = ['/tenants', '/tenants/:id/members', '/tenants/:id/vault'];
+
+  it.each(['+275760-09-13T00:00:00.000Z', '-271821-04-20T00:00:00.000Z', '2030-01-01'])(
+    'that name the time %s are refused by every list',
+    async (time) => {
+      for (const list of lists) {
+        const path = `${list.replace(':id', tenantId)}?cursor=${encode(time, randomUUID())}`;
+        expect((await core.send('GET', path, { token })).json).toMatchObject({
+          status: 400,
+          errors: [{ field: 'cursor' }],
+        });
+      }
+    },
+  );
+
+  it.each(['0000-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])(
+    'that name the time %s are taken',
+    async (time) => {
+      for (const list of lists) {
+        const path = `${list.replace(':id', tenantId)}?cursor=${encode(time, randomUUID())}`;
+        expect((await core.send('GET', path, { token })).status).toBe(200);
+      }
+    },
+  );
+});
+
 describe('the order of refusals', () => {
   const wrong = { body: '{"broken', headers: { 'content-encoding': 'gzip' } };
 
@@ -177,6 +207,76 @@ describe('the order of refusals', () => {
       [400, 'invalid_request'],
       [404, 'not_found'],
     ]);
+  });
+});
+
+describe('a form of the content that no field alone tells', () => {
+  it.each<[string, object, number, string]>([
+    ['base64 that is not canonical', { data: 'AAE', encoding: 'base64' }, 400, 'invalid_base64'],
+    ['5 MiB and a byte', { data: 'x'.repeat(5 * 1024 * 1024 + 1) }, 413, 'payload_too_large'],
+    [
+      'metadata over 16 KiB',
+      { data: '', metadata: { a: 'x'.repeat(16_384) } },
+      400,
+      'invalid_request',
+    ],
+  ])('is looked at before tenant and item: %s', async (_, content, status, code) => {
+    const body = { type: 'a', ...content };
+    const path = `/tenants/${tenantId}/vault`;
+    const item = `${path}/${randomUUID()}`;
+    const replies = [
+      await core.send('POST', path, { token, body }),
+      await core.send('PUT', item, { token, body }),
+      await core.send('POST', path, { token: outsider, body }),
+      await core.send('PUT', item, { token: outsider, body }),
+    ];
+    for (const reply of replies) expect(verdict(reply)).toEqual([status, code]);
+  });
+});
+
+describe('X-Master-Key', () => {
+  const key = Buffer.alloc(32, 9).toString('base64');
+  const body = { type: 'a', data: '' };
+  let item: string;
+
+  beforeAll(async () => {
+    item = String((await store({ body })).json['id']);
+  });
+
+  const tenantPath = (path: string): string => `/tenants/${tenantId}${path}`;
+  const uses: [string, () => string, object | undefined][] = [
+    ['POST', () => '/vault', body],
+    ['GET', () => `/vault/${item}`, undefined],
+    ['PUT', () => `/vault/${item}`, body],
+    ['GET', () => '/vault?include=data', undefined],
+    ['POST', () => '/rotate-keys', {}],
+  ];
+
+  it.each(uses)('is refused where keys are used: %s %s', async (method, path, sent) => {
+    const asked = { ...core.service.calls };
+    const send = (masterKey: string, by = token): Promise<Reply> => {
+      const headers = { 'x-master-key': masterKey };
+      return core.send(method, tenantPath(path()), { token: by, body: sent, headers });
+    };
+    expect(verdict(await send(key))).toEqual([400, 'master_key_not_applicable']);
+    for (const wrong of ['', 'x', `${key}, ${key}`, Buffer.alloc(31).toString('base64')])
+      expect(verdict(await send(wrong))).toEqual([400, 'master_key_malformed']);
+    expect(verdict(await send('x', outsider))).toEqual([404, 'not_found']);
+    expect(core.service.calls).toEqual(asked);
+  });
+
+  it('is refused behind the item that is not there', async () => {
+    const headers = { 'x-master-key': 'x' };
+    const path = tenantPath(`/vault/${randomUUID()}`);
+    for (const sent of [{ method: 'GET' }, { method: 'PUT', body }]) {
+      const reply = await core.send(sent.method, path, { token, headers, body: sent.body });
+      expect(verdict(reply)).toEqual([404, 'not_found']);
+    }
+  });
+
+  it.each(['/vault', '/blobs', '/versions', ''])('is ignored by GET …%s', async (path) => {
+    const headers = { 'x-master-key': key };
+    expect((await core.send('GET', tenantPath(path), { token, headers })).status).toBe(200);
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { Clock, RandomIdentifiers, SystemClock } from '@app/ambient';
 import { PasswordHasher } from '@app/credentials';
 import { SecretBytes } from '@app/secret';
@@ -89,6 +90,34 @@ export class CoreApp {
     rmSync(folder, { recursive: true });
     await app.nest.get(SigningKeys, { strict: false }).load();
     return new CoreApp(test, service, clock, app);
+  }
+
+  /** Does something between the next request's being let in and its being carried out: while its body is still on the way. */
+  meanwhile(work: () => Promise<unknown>): void {
+    const gate = this.app.nest.get(AuthorizeRequest, { strict: false });
+    const authorize = gate.authorize.bind(gate);
+    vi.spyOn(gate, 'authorize').mockImplementationOnce(async (request, access) => {
+      await authorize(request, access);
+      await work();
+    });
+  }
+
+  /** Starts `work` while the owner of the database holds a row that it needs, and lets go a minute later by the core's clock. */
+  async aMinuteLater<T>(held: string, id: string, work: () => Promise<T>): Promise<T> {
+    await this.test.asOwner('begin');
+    await this.test.asOwner(`select from ${held} where id = $1 for update`, [id]);
+    const working = work();
+    await vi.waitFor(async () => {
+      const waiting = await this.test.asOwner('select from pg_locks where not granted');
+      if (waiting.length === 0) throw new Error('nobody waits for the row yet');
+    });
+    this.clock.step(60_000);
+    await this.test.asOwner('commit');
+    try {
+      return await working;
+    } finally {
+      this.clock.step(-60_000);
+    }
   }
 
   async stop(): Promise<void> {

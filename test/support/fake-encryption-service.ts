@@ -32,6 +32,8 @@ export class FakeEncryptionService extends LocalService {
     { place: string; data: string; encoding: 'utf8' | 'base64' }
   >();
   readonly #failures: { operation: Operation; error: AppError; isAfterwards: boolean }[] = [];
+  /** What each Idempotency-Key made. */
+  readonly rotations = new Map<string, { newVersionId: string }>();
   /** How often each operation was called. */
   readonly calls: Record<string, number> = {};
 
@@ -70,7 +72,7 @@ export class FakeEncryptionService extends LocalService {
       createEncryption: (id) => asTenant('createEncryption', (tenant) => this.#create(tenant, id)),
       getEncryption: (id) =>
         asTenant('getEncryption', (tenant) => summaryOf(id, this.#find(tenant, id))),
-      rotate: (id) => asTenant('rotate', (tenant) => addVersion(this.#find(tenant, id))),
+      rotate: (id, once) => asTenant('rotate', (tenant) => this.#rotate(tenant, id, once)),
       listVersions: (id) =>
         asTenant('listVersions', (tenant) => versionsOf(this.#find(tenant, id))),
       encrypt: (input) => asTenant('encrypt', (tenant) => this.#seal(tenant, input)),
@@ -107,6 +109,13 @@ export class FakeEncryptionService extends LocalService {
     const encryption = { tenantId, versions: [randomUUID()] };
     this.encryptions.set(encryptionId, encryption);
     return summaryOf(encryptionId, encryption);
+  }
+
+  #rotate(tenantId: string, encryptionId: string, once: string): { newVersionId: string } {
+    const encryption = this.#find(tenantId, encryptionId);
+    const made = this.rotations.get(once) ?? addVersion(encryption);
+    this.rotations.set(once, made);
+    return made;
   }
 
   #seal(tenantId: string, { encryptionId, data, encoding, context }: EncryptInput) {

@@ -28,6 +28,8 @@ export interface PersonCaller extends RequestFacts {
 export interface TenantCaller extends PersonCaller {
   readonly tenantId: string;
   readonly role: Role;
+  /** Whether an `X-Master-Key` came along. It is looked at where keys are used, behind whatever else is wrong with a call. */
+  readonly masterKey: Call['masterKey'];
 }
 
 /** The request behind a call, for public routes. */
@@ -52,7 +54,7 @@ export function personOf(call: Call): PersonCaller {
 export function memberOf(call: Call, tenantId: string): TenantCaller {
   const { role } = principalOf(call);
   if (role === undefined) throw new AppError('not_found');
-  return { ...personOf(call), tenantId, role };
+  return { ...personOf(call), tenantId, role, masterKey: call.masterKey };
 }
 
 function principalOf({ principal }: Call): Principal {

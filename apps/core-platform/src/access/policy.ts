@@ -1,3 +1,5 @@
+import { AppError } from '@app/errors';
+
 /** Roles of a person in a tenant. */
 export const ROLES = ['owner', 'admin', 'member', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
@@ -57,6 +59,11 @@ export function allows(role: Role, action: Action): boolean {
 /** No one grants or takes away a role that can do more than their own. */
 export function mayGrant(granter: Role, role: Role): boolean {
   return ACTIONS.every((action) => !allows(role, action) || allows(granter, action));
+}
+
+/** @throws AppError `forbidden` where {@link mayGrant} says no. */
+export function assertMayGrant(granter: Role, role: Role): void {
+  if (!mayGrant(granter, role)) throw new AppError('forbidden');
 }
 
 /** Whether a text out of the database or from a caller is a role. */

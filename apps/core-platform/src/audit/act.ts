@@ -57,7 +57,7 @@ function reasonOf({ accessReason }: RequestFacts): { accessReason?: string } {
 
 /** An act in a tenant. */
 export function tenantAct(
-  caller: TenantCaller,
+  caller: RequestFacts & Pick<TenantCaller, 'userId' | 'tenantId'>,
   action: ActName,
   at: Date,
   facts: ActFacts = {},

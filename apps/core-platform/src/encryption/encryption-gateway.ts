@@ -26,7 +26,7 @@ export interface SealedBlob {
  *
  * Implementations throw what `passOn` of the encryption client gives: what the tenant's people can act on as the service said it,
  * `encryption_service_unavailable` where trying again may help, else `encryption_service_rejected`. They check the form of what the
- * service answers, keep no plaintext, and neither log it nor put it into an error.
+ * service answers, keep no plaintext, and neither log it nor put it into an error. What uses keys refuses a caller's `X-Master-Key`.
  */
 export abstract class EncryptionGateway {
   /** Seals under the active version of the tenant's current connection. All or none, in order. */
@@ -38,10 +38,19 @@ export abstract class EncryptionGateway {
   /** Opens each at the connection that its blob names, which need not be the current one. All or none, in order. */
   abstract decrypt(blobs: readonly Bound<SealedBlob>[], caller: TenantCaller): Promise<Plaintext[]>;
 
-  /** Makes a new active version of the tenant's current encryption; a repetition inside makes no second one. */
-  abstract rotate(caller: TenantCaller): Promise<{ readonly newVersionId: string }>;
+  /**
+   * Makes a new active version of the tenant's current encryption.
+   *
+   * @param once - 1 to 128 visible ASCII characters, new for each version that is meant: a repetition makes no second one.
+   * @throws AppError also `unauthenticated`, `not_found` or `forbidden` where the caller may not any more when all is ready.
+   */
+  abstract rotate(once: string, caller: TenantCaller): Promise<{ readonly newVersionId: string }>;
 
-  /** The versions of the tenant's current encryption. */
+  /**
+   * The versions of the tenant's current encryption.
+   *
+   * @throws AppError also `invalid_request`, naming `cursor`, where the service does not know it.
+   */
   abstract listVersions(
     page: { readonly limit: number; readonly cursor: string | undefined },
     caller: TenantCaller,

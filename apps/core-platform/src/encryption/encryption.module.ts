@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { EncryptionGateway } from './encryption-gateway.js';
@@ -7,7 +8,7 @@ import { RotateKeys } from './rotate-keys.js';
 import { ServiceEncryptionGateway } from './service-encryption-gateway.js';
 
 @Module({
-  imports: [AuditModule, ConnectionsModule],
+  imports: [AccessModule, AuditModule, ConnectionsModule],
   controllers: [KeysController],
   providers: [RotateKeys, { provide: EncryptionGateway, useClass: ServiceEncryptionGateway }],
   exports: [EncryptionGateway],

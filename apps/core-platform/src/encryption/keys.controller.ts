@@ -1,10 +1,11 @@
-import { Body, Controller, Param, Query } from '@nestjs/common';
+import { Body, Controller, Headers, Param, Query } from '@nestjs/common';
 import { type Page, pageLimit, PageQuery, RotateAnswer, VersionAnswer } from '@app/contract';
 import { type Call, CurrentCall, Endpoint } from '@app/server';
 import { memberOf } from '../access/caller.js';
 import { EncryptionGateway } from './encryption-gateway.js';
+import { parseIdempotencyKey } from './idempotency-key.js';
 import { RotateKeys } from './rotate-keys.js';
-import { SERVICE_ERRORS } from './service-errors.js';
+import { KEY_ERRORS, SERVICE_ERRORS } from './service-errors.js';
 
 /** `POST /tenants/{id}/rotate-keys`: it takes no field, and refuses whatever is sent as one. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a class is what a body is checked against
@@ -27,14 +28,23 @@ export class KeysController {
     summary: 'Give the tenant a new active version of its key; no blob changes',
     body: RotateKeysRequest,
     answer: RotateAnswer,
-    errors: SERVICE_ERRORS,
+    errors: KEY_ERRORS,
+    headers: [
+      {
+        name: 'Idempotency-Key',
+        description:
+          '1 to 128 visible ASCII characters; a call repeated by the same person within 24 hours answers as the first did.',
+      },
+    ],
   })
   async rotate(
     @Param('tenantId') tenantId: string,
     @Body() _body: RotateKeysRequest,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
     @CurrentCall() call: Call,
   ): Promise<RotateAnswer> {
-    return this.#rotateKeys.rotate(memberOf(call, tenantId));
+    const key = parseIdempotencyKey(idempotencyKey);
+    return this.#rotateKeys.rotate(key, memberOf(call, tenantId));
   }
 
   @Endpoint({

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Identifiers } from '@app/ambient';
 import type { Page, RotateAnswer, VersionAnswer } from '@app/contract';
 import { decodeBase64, encodeBase64 } from '@app/encoding';
-import { AppError } from '@app/errors';
+import { passOn } from '@app/encryption-client';
+import { AppError, invalidField } from '@app/errors';
 import type { TenantCaller } from '../access/caller.js';
+import { Standing } from '../access/standing.js';
 import { type Connection, ConnectionRepository } from '../connections/connection.repository.js';
 import { CredentialSeal } from '../connections/credential-seal.js';
 import { heard } from '../connections/heard.js';
@@ -16,6 +17,7 @@ import {
   type SealedBlob,
 } from './encryption-gateway.js';
 import { inParallel } from './in-parallel.js';
+import { assertNoMasterKey } from './master-key.js';
 
 /** Of one request, so that one list cannot take all connections. */
 const CALLS_AT_ONCE = 8;
@@ -27,27 +29,28 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
   readonly #connections: ConnectionRepository;
   readonly #setUp: SetUpConnection;
   readonly #seal: CredentialSeal;
-  readonly #identifiers: Identifiers;
+  readonly #standing: Standing;
 
   constructor(
     service: LocalService,
     connections: ConnectionRepository,
     setUp: SetUpConnection,
     seal: CredentialSeal,
-    identifiers: Identifiers,
+    standing: Standing,
   ) {
     super();
     this.#service = service;
     this.#connections = connections;
     this.#setUp = setUp;
     this.#seal = seal;
-    this.#identifiers = identifiers;
+    this.#standing = standing;
   }
 
   override async encrypt(
     plaintexts: readonly Bound<Plaintext>[],
     caller: TenantCaller,
   ): Promise<SealedBlob[]> {
+    assertNoMasterKey(caller);
     const connection = await this.#setUp.ensureReady(caller.tenantId, caller);
     const client = await this.#clientOf(connection);
     return inParallel(plaintexts, CALLS_AT_ONCE, async ({ data, encoding, context }) => {
@@ -63,6 +66,7 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
     blobs: readonly Bound<SealedBlob>[],
     caller: TenantCaller,
   ): Promise<Plaintext[]> {
+    assertNoMasterKey(caller);
     const clients = await this.#clientsOf(blobs, caller.tenantId);
     return inParallel(blobs, CALLS_AT_ONCE, async (blob) => {
       const client = clients.get(blob.connectionId);
@@ -74,10 +78,11 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
     });
   }
 
-  override async rotate(caller: TenantCaller): Promise<RotateAnswer> {
+  override async rotate(once: string, caller: TenantCaller): Promise<RotateAnswer> {
+    assertNoMasterKey(caller);
     const connection = await this.#setUp.ensureReady(caller.tenantId, caller);
     const client = await this.#clientOf(connection);
-    const once = this.#identifiers.newUuid();
+    await this.#standing.assert(caller, 'keys:rotate');
     return heard(client.rotate(connection.encryptionId, once, caller));
   }
 
@@ -87,7 +92,14 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
   ): Promise<Page<VersionAnswer>> {
     const connection = await this.#setUp.ensureReady(caller.tenantId, caller);
     const client = await this.#clientOf(connection);
-    return heard(client.listVersions(connection.encryptionId, page, caller));
+    try {
+      return await client.listVersions(connection.encryptionId, page, caller);
+    } catch (error) {
+      // Of all that is sent with this call, only the cursor is the person's.
+      if (page.cursor !== undefined && isInvalidRequest(error))
+        throw invalidField('cursor', 'must be a nextCursor of this list');
+      throw passOn(error);
+    }
   }
 
   async #clientOf(connection: Connection): Promise<ServiceClient> {
@@ -106,4 +118,8 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
     }
     return clients;
   }
+}
+
+function isInvalidRequest(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'invalid_request';
 }

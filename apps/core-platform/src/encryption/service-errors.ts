@@ -9,3 +9,10 @@ export const SERVICE_ERRORS = [
   'audit_unavailable',
   'rate_limited',
 ] as const satisfies readonly ErrorCode[];
+
+/** As {@link SERVICE_ERRORS}, for calls that use keys. */
+export const KEY_ERRORS = [
+  'master_key_malformed',
+  'master_key_not_applicable',
+  ...SERVICE_ERRORS,
+] as const satisfies readonly ErrorCode[];

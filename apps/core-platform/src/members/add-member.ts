@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/ambient';
 import { AppError } from '@app/errors';
 import type { TenantCaller } from '../access/caller.js';
-import { mayGrant, type Role } from '../access/policy.js';
+import { assertMayGrant, type Role } from '../access/policy.js';
 import { tenantAct } from '../audit/act.js';
 import { UserRepository } from '../users/user.repository.js';
 import { type Member, MemberRepository } from './member.repository.js';
@@ -24,14 +24,15 @@ export class AddMember {
     { username, role }: { readonly username: string; readonly role: Role },
     caller: TenantCaller,
   ): Promise<Member> {
-    if (!mayGrant(caller.role, role)) throw new AppError('forbidden');
+    // Before the name is looked up: whoever may not add anybody learns nothing of it.
+    assertMayGrant(caller.role, role);
     const user = await this.#users.findByName(username);
     if (user === undefined) throw new AppError('not_found');
     const createdAt = this.#clock.now();
     const member = { userId: user.id, username, role, state: 'active', createdAt } as const;
     const subject = { kind: 'user', id: user.id } as const;
     const act = tenantAct(caller, 'member.add', createdAt, { subject, details: { role } });
-    await this.#members.insert(caller.tenantId, member, act);
+    await this.#members.insert(caller, member, act);
     return member;
   }
 }

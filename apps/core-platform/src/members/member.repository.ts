@@ -1,3 +1,4 @@
+import type { TenantCaller } from '../access/caller.js';
 import type { Role } from '../access/policy.js';
 import type { Act } from '../audit/act.js';
 import type { Position } from '../paging/position.js';
@@ -19,22 +20,20 @@ export abstract class MemberRepository {
     page: { readonly limit: number; readonly after: Position | undefined },
   ): Promise<Member[]>;
 
-  /** @throws AppError `already_exists` for somebody who is a member already, in any state. */
-  abstract insert(tenantId: string, member: Member, act: Act): Promise<void>;
+  /**
+   * @throws AppError `already_exists` for somebody who is a member already, in any state; `unauthenticated`, `not_found` or `forbidden`
+   * where the caller may not add somebody of that role, or not any more.
+   */
+  abstract insert(caller: TenantCaller, member: Member, act: Act): Promise<void>;
 
   /**
    * Removes a member, unless it would leave the tenant without an active owner. Two owners who remove each other at the same time do
    * not leave it empty either.
    *
-   * @param assertRemovable - throws where the caller may not remove somebody of that role.
-   * @throws AppError `not_found`, `conflict` for the last owner, and what `assertRemovable` throws.
+   * @throws AppError `not_found`, `conflict` for the last owner; `unauthenticated`, `not_found` or `forbidden` where the caller may not
+   * remove somebody of that role, or not any more.
    */
-  abstract remove(
-    tenantId: string,
-    userId: string,
-    assertRemovable: (role: Role) => void,
-    act: Act,
-  ): Promise<void>;
+  abstract remove(caller: TenantCaller, userId: string, act: Act): Promise<void>;
 
   /** The tenants in which a person is an active member, with their role there. */
   abstract rolesOfPerson(

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { Clock } from '@app/ambient';
 import { AppError } from '@app/errors';
 import { Database, isUniqueViolation } from '@app/persistence';
-import { isRole, type Role } from '../access/policy.js';
+import type { TenantCaller } from '../access/caller.js';
+import { assertMayGrant, isRole, type Role } from '../access/policy.js';
+import { assertStanding } from '../access/standing.typeorm.js';
 import type { Act } from '../audit/act.js';
 import { recordAct } from '../audit/audit.repository.typeorm.js';
 import type { Position } from '../paging/position.js';
-import { TenantEntity } from '../tenants/tenant.entity.js';
 import { UserAccountEntity } from '../users/user-account.entity.js';
 import { type Member, MemberRepository, type MemberState } from './member.repository.js';
 import { MembershipEntity } from './membership.entity.js';
@@ -22,10 +24,12 @@ interface ListedRow {
 @Injectable()
 export class TypeormMemberRepository extends MemberRepository {
   readonly #database: Database;
+  readonly #clock: Clock;
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     super();
     this.#database = database;
+    this.#clock = clock;
   }
 
   override async list(
@@ -50,9 +54,11 @@ export class TypeormMemberRepository extends MemberRepository {
     return rows.map((row) => ({ ...row, role: roleOf(row) }));
   }
 
-  override async insert(tenantId: string, member: Member, act: Act): Promise<void> {
+  override async insert(caller: TenantCaller, member: Member, act: Act): Promise<void> {
+    const { tenantId } = caller;
     const { userId, role, state, createdAt } = member;
     await this.#database.transaction({ tenantId }, async (manager) => {
+      assertMayGrant(await this.#roleOfCaller(manager, caller, 'members:add'), role);
       const row = { tenantId, userId, role, state, createdAt, updatedAt: createdAt };
       try {
         await manager.insert(MembershipEntity, row);
@@ -64,18 +70,14 @@ export class TypeormMemberRepository extends MemberRepository {
     });
   }
 
-  override async remove(
-    tenantId: string,
-    userId: string,
-    assertRemovable: (role: Role) => void,
-    act: Act,
-  ): Promise<void> {
+  override async remove(caller: TenantCaller, userId: string, act: Act): Promise<void> {
+    const { tenantId } = caller;
     await this.#database.transaction({ tenantId }, async (manager) => {
-      await lockMembers(manager, tenantId);
+      const own = await this.#roleOfCaller(manager, caller, 'members:remove');
       const row = await manager.findOneBy(MembershipEntity, { tenantId, userId });
       if (row === null) throw new AppError('not_found');
       const role = roleOf(row);
-      assertRemovable(role);
+      assertMayGrant(own, role);
       if (role === 'owner') await assertOtherOwner(manager, tenantId, userId);
       await manager.delete(MembershipEntity, { tenantId, userId });
       await recordAct(manager, act);
@@ -90,14 +92,16 @@ export class TypeormMemberRepository extends MemberRepository {
     );
     return rows.map((row) => ({ tenantId: row.tenantId, role: roleOf(row) }));
   }
-}
 
-/** The tenant's row stands for its list of members: whoever counts owners holds it until the count has been acted on. */
-async function lockMembers(manager: EntityManager, tenantId: string): Promise<void> {
-  await manager.findOne(TenantEntity, {
-    where: { id: tenantId },
-    lock: { mode: 'pessimistic_write' },
-  });
+  /** Holds the list of members until the transaction ends: whoever counts owners acts on the count alone. */
+  #roleOfCaller(
+    manager: EntityManager,
+    caller: TenantCaller,
+    action: 'members:add' | 'members:remove',
+  ): Promise<Role> {
+    const terms = { at: this.#clock.now(), use: 'changes-tenant' } as const;
+    return assertStanding(manager, caller, action, terms);
+  }
 }
 
 async function assertOtherOwner(

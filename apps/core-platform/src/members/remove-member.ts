@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/ambient';
-import { AppError } from '@app/errors';
 import type { TenantCaller } from '../access/caller.js';
-import { mayGrant, type Role } from '../access/policy.js';
 import { tenantAct } from '../audit/act.js';
 import { MemberRepository } from './member.repository.js';
 
@@ -20,9 +18,6 @@ export class RemoveMember {
   async remove(userId: string, caller: TenantCaller): Promise<void> {
     const subject = { kind: 'user', id: userId } as const;
     const act = tenantAct(caller, 'member.remove', this.#clock.now(), { subject });
-    const assertRemovable = (role: Role): void => {
-      if (!mayGrant(caller.role, role)) throw new AppError('forbidden');
-    };
-    await this.#members.remove(caller.tenantId, userId, assertRemovable, act);
+    await this.#members.remove(caller, userId, act);
   }
 }

@@ -36,7 +36,7 @@ export class CreateTenant {
       id: this.#identifiers.newUuid(),
       encryptionId: this.#identifiers.newUuid(),
     };
-    const owner = { ...caller, tenantId: tenant.id, role: 'owner' } as const;
+    const owner = { ...caller, tenantId: tenant.id };
     const subject = { kind: 'tenant', id: tenant.id } as const;
     const act = tenantAct(owner, 'tenant.create', now, { subject });
     await this.#tenants.insert(tenant, caller.userId, connection, act);

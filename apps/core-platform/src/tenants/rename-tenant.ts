@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/ambient';
-import { AppError } from '@app/errors';
 import type { TenantCaller } from '../access/caller.js';
 import { tenantAct } from '../audit/act.js';
 import { type TenantOfPerson, TenantRepository } from './tenant.repository.js';
@@ -15,13 +14,10 @@ export class RenameTenant {
     this.#clock = clock;
   }
 
-  /** @throws AppError `not_found`. */
+  /** @throws AppError `unauthenticated`, `not_found` or `forbidden` where the caller may not any more. */
   async rename(name: string, caller: TenantCaller): Promise<TenantOfPerson> {
-    const { tenantId, role } = caller;
-    const subject = { kind: 'tenant', id: tenantId } as const;
+    const subject = { kind: 'tenant', id: caller.tenantId } as const;
     const act = tenantAct(caller, 'tenant.rename', this.#clock.now(), { subject });
-    const tenant = await this.#tenants.rename(tenantId, name, act);
-    if (tenant === undefined) throw new AppError('not_found');
-    return { ...tenant, role };
+    return this.#tenants.rename(caller, name, act);
   }
 }

@@ -1,3 +1,4 @@
+import type { TenantCaller } from '../access/caller.js';
 import type { Role } from '../access/policy.js';
 import type { Act } from '../audit/act.js';
 import type { Position } from '../paging/position.js';
@@ -38,6 +39,9 @@ export abstract class TenantRepository {
     page: { readonly limit: number; readonly after: Position | undefined },
   ): Promise<TenantOfPerson[]>;
 
-  /** @returns the tenant as it is now; `undefined` where there is none. */
-  abstract rename(tenantId: string, name: string, act: Act): Promise<Tenant | undefined>;
+  /**
+   * @returns the tenant as it is now.
+   * @throws AppError `unauthenticated`, `not_found` or `forbidden` where the caller may not any more.
+   */
+  abstract rename(caller: TenantCaller, name: string, act: Act): Promise<TenantOfPerson>;
 }

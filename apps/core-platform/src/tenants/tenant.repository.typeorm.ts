@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '@app/ambient';
 import { AppError } from '@app/errors';
 import { Database } from '@app/persistence';
+import type { TenantCaller } from '../access/caller.js';
 import { isRole } from '../access/policy.js';
+import { assertStanding } from '../access/standing.typeorm.js';
 import type { Act } from '../audit/act.js';
 import { recordAct } from '../audit/audit.repository.typeorm.js';
 import { ServiceConnectionEntity } from '../connections/service-connection.entity.js';
@@ -26,10 +29,12 @@ interface ListedRow {
 @Injectable()
 export class TypeormTenantRepository extends TenantRepository {
   readonly #database: Database;
+  readonly #clock: Clock;
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     super();
     this.#database = database;
+    this.#clock = clock;
   }
 
   override async insert(
@@ -77,13 +82,17 @@ export class TypeormTenantRepository extends TenantRepository {
     return rows.map(toTenantOfPerson);
   }
 
-  override async rename(tenantId: string, name: string, act: Act): Promise<Tenant | undefined> {
+  override async rename(caller: TenantCaller, name: string, act: Act): Promise<TenantOfPerson> {
+    const { tenantId } = caller;
     return this.#database.transaction({ tenantId }, async (manager) => {
-      await manager.update(TenantEntity, { id: tenantId }, { name, updatedAt: act.at });
-      const row = await manager.findOneBy(TenantEntity, { id: tenantId });
-      if (row === null) return undefined;
-      await recordAct(manager, act);
-      return row;
+      const terms = { at: this.#clock.now(), use: 'changes-tenant' } as const;
+      const role = await assertStanding(manager, caller, 'tenant:rename', terms);
+      // Read behind the lock: of two renamings at once, the one that stands is the later one.
+      const at = this.#clock.now();
+      await manager.update(TenantEntity, { id: tenantId }, { name, updatedAt: at });
+      const { createdAt } = await manager.findOneByOrFail(TenantEntity, { id: tenantId });
+      await recordAct(manager, { ...act, at });
+      return { id: tenantId, name, createdAt, updatedAt: at, role };
     });
   }
 }

@@ -124,6 +124,15 @@ describe('one tenant', () => {
     expect(json).toEqual(renamed.json);
   });
 
+  it('bears the time at which it was renamed, not at which that was asked for', async () => {
+    const id = await core.tenant(owner.token);
+    const { json } = await core.aMinuteLater('tenant', id, () =>
+      core.send('PUT', `/tenants/${id}`, { token: owner.token, body: { name: 'Later' } }),
+    );
+    const { createdAt, updatedAt } = json as { createdAt: string; updatedAt: string };
+    expect(Date.parse(updatedAt) - Date.parse(createdAt)).toBeGreaterThanOrEqual(60_000);
+  });
+
   it('does not exist for a stranger, who is told the same of an id that nobody has', async () => {
     const id = await core.tenant(owner.token);
     const { token } = stranger;

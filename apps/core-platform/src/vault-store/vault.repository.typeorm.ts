@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { Clock } from '@app/ambient';
 import { Database } from '@app/persistence';
+import type { TenantCaller } from '../access/caller.js';
+import { assertStanding } from '../access/standing.typeorm.js';
 import type { Act } from '../audit/act.js';
 import { recordAct } from '../audit/audit.repository.typeorm.js';
 import { BlobEntity } from './blob.entity.js';
@@ -18,15 +21,18 @@ const FIND_WHOLE = `
 @Injectable()
 export class TypeormVaultRepository extends VaultRepository {
   readonly #database: Database;
+  readonly #clock: Clock;
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     super();
     this.#database = database;
+    this.#clock = clock;
   }
 
-  override async insert(tenantId: string, whole: WholeItem, act: Act): Promise<void> {
+  override async insert(caller: TenantCaller, whole: WholeItem, act: Act): Promise<void> {
+    const { tenantId } = caller;
     const { labels, ...item } = whole.item;
-    await this.#database.transaction({ tenantId }, async (manager) => {
+    await this.#write(caller, async (manager) => {
       await manager.insert(VaultItemEntity, { ...item, tenantId, labels: [...labels] });
       await insertBlobs(manager, tenantId, whole);
       await recordAct(manager, act);
@@ -34,27 +40,32 @@ export class TypeormVaultRepository extends VaultRepository {
   }
 
   override async replace(
-    tenantId: string,
-    whole: WholeItem,
+    caller: TenantCaller,
+    { item: draft, blobs }: WholeItem,
     act: Act,
   ): Promise<StoredItem | undefined> {
-    const { id, type, labels, revision, updatedAt } = whole.item;
-    return this.#database.transaction({ tenantId }, async (manager) => {
-      const where = { tenantId, id };
-      // Takes the row's lock: of two writers at once, the second one replaces what the first one wrote, blobs and all.
+    const { tenantId } = caller;
+    const { id, type, labels, revision } = draft;
+    const where = { tenantId, id };
+    return this.#write(caller, async (manager) => {
+      // Of two writers at once, the second one replaces what the first one wrote, blobs and all, and bears the later time.
+      const lock = { mode: 'pessimistic_write' } as const;
+      const before = await manager.findOne(VaultItemEntity, { where, lock });
+      if (before === null) return undefined;
+      const updatedAt = this.#clock.now();
       const change = { type, labels: [...labels], revision, updatedAt };
+      const item = { id, ...change, createdAt: before.createdAt };
       await manager.update(VaultItemEntity, where, change);
-      const item = await manager.findOneBy(VaultItemEntity, where);
-      if (item === null) return undefined;
       await manager.delete(BlobEntity, { tenantId, itemId: id });
-      await insertBlobs(manager, tenantId, whole);
-      await recordAct(manager, act);
+      await insertBlobs(manager, tenantId, { item, blobs });
+      await recordAct(manager, { ...act, at: updatedAt });
       return item;
     });
   }
 
-  override async remove(tenantId: string, itemId: string, act: Act): Promise<boolean> {
-    return this.#database.transaction({ tenantId }, async (manager) => {
+  override async remove(caller: TenantCaller, itemId: string, act: Act): Promise<boolean> {
+    const { tenantId } = caller;
+    return this.#write(caller, async (manager) => {
       const removed = await manager.delete(VaultItemEntity, { tenantId, id: itemId });
       if (removed.affected !== 1) return false;
       await recordAct(manager, act);
@@ -73,6 +84,15 @@ export class TypeormVaultRepository extends VaultRepository {
       manager.query<JoinedRow[]>(FIND_WHOLE, [tenantId, itemId]),
     );
     return toWholeItems(rows)[0];
+  }
+
+  #write<T>(caller: TenantCaller, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const { tenantId } = caller;
+    return this.#database.transaction({ tenantId }, async (manager) => {
+      const terms = { at: this.#clock.now(), use: 'changes-content' } as const;
+      await assertStanding(manager, caller, 'vault:write', terms);
+      return work(manager);
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import { Clock, Identifiers } from '@app/ambient';
 import type { TenantCaller } from '../access/caller.js';
 import { tenantAct } from '../audit/act.js';
 import { VaultRepository } from '../vault-store/vault.repository.js';
-import { checkContent, type ItemContent } from './item-content.js';
+import type { ItemContent } from './item-content.js';
 import { ItemSealer, type OpenedItem } from './item-sealer.js';
 import { written } from './written.js';
 
@@ -22,7 +22,6 @@ export class CreateItem {
   }
 
   async create(content: ItemContent, caller: TenantCaller): Promise<OpenedItem> {
-    checkContent(content);
     const { type, labels } = content;
     const id = this.#identifiers.newUuid();
     const frame = { id, type, labels, revision: this.#identifiers.newUuid() };
@@ -30,7 +29,7 @@ export class CreateItem {
     const now = this.#clock.now();
     const item = { ...frame, createdAt: now, updatedAt: now };
     const act = tenantAct(caller, 'item.create', now, { subject: { kind: 'item', id } });
-    await this.#vault.insert(caller.tenantId, { item, blobs }, act);
+    await this.#vault.insert(caller, { item, blobs }, act);
     return written(item, blobs, content);
   }
 }

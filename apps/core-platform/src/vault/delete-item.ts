@@ -19,6 +19,6 @@ export class DeleteItem {
   async delete(itemId: string, caller: TenantCaller): Promise<void> {
     const subject = { kind: 'item', id: itemId } as const;
     const act = tenantAct(caller, 'item.delete', this.#clock.now(), { subject });
-    if (!(await this.#vault.remove(caller.tenantId, itemId, act))) throw new AppError('not_found');
+    if (!(await this.#vault.remove(caller, itemId, act))) throw new AppError('not_found');
   }
 }

@@ -20,6 +20,7 @@ const caller: TenantCaller = {
   sessionId: '22222222-2222-4222-8222-222222222222',
   tenantId: '33333333-3333-4333-8333-333333333333',
   role: 'owner',
+  masterKey: 'absent',
 };
 const item: StoredItem = {
   id: '44444444-4444-4444-8444-444444444444',

@@ -4,7 +4,7 @@ import { AppError } from '@app/errors';
 import type { TenantCaller } from '../access/caller.js';
 import { tenantAct } from '../audit/act.js';
 import { VaultRepository } from '../vault-store/vault.repository.js';
-import { checkContent, type ItemContent } from './item-content.js';
+import type { ItemContent } from './item-content.js';
 import { ItemSealer, type OpenedItem } from './item-sealer.js';
 import { written } from './written.js';
 
@@ -28,7 +28,6 @@ export class ReplaceItem {
    * @throws AppError `not_found`.
    */
   async replace(itemId: string, content: ItemContent, caller: TenantCaller): Promise<OpenedItem> {
-    checkContent(content);
     const { tenantId } = caller;
     // Looked up before the service is asked: nothing is sealed for an item that is not there.
     if (!(await this.#vault.exists(tenantId, itemId))) throw new AppError('not_found');
@@ -39,7 +38,7 @@ export class ReplaceItem {
     const subject = { kind: 'item', id: itemId } as const;
     const act = tenantAct(caller, 'item.replace', now, { subject });
     const draft = { ...frame, createdAt: now, updatedAt: now };
-    const item = await this.#vault.replace(tenantId, { item: draft, blobs }, act);
+    const item = await this.#vault.replace(caller, { item: draft, blobs }, act);
     if (item === undefined) throw new AppError('not_found');
     return written(item, blobs, content);
   }

@@ -2,23 +2,23 @@ import { Body, Controller, Param, Query } from '@nestjs/common';
 import { type Page, pageLimit } from '@app/contract';
 import { type Call, CurrentCall, Endpoint } from '@app/server';
 import { memberOf } from '../access/caller.js';
-import { SERVICE_ERRORS } from '../encryption/service-errors.js';
+import { KEY_ERRORS } from '../encryption/service-errors.js';
 import { parsePosition, positionKey, toCursorPage } from '../paging/position.js';
 import { CreateItem } from './create-item.js';
 import { DeleteItem } from './delete-item.js';
 import { toItemAnswer, toListAnswer } from './item-answers.js';
-import type { ItemContent } from './item-content.js';
+import { checkContent, type ItemContent } from './item-content.js';
 import type { ItemPart } from './item-context.js';
 import { ReadItems } from './read-items.js';
 import { ReplaceItem } from './replace-item.js';
 import { ItemAnswer, ItemRequest, ItemsQuery } from './vault.dto.js';
 
-const WRITE_ERRORS = ['invalid_base64', ...SERVICE_ERRORS] as const;
+const WRITE_ERRORS = ['invalid_base64', ...KEY_ERRORS] as const;
 const READ_ERRORS = [
   'decryption_failed',
   'version_destroyed',
   'version_not_usable',
-  ...SERVICE_ERRORS,
+  ...KEY_ERRORS,
 ] as const;
 
 @Controller()
@@ -137,6 +137,7 @@ export class VaultController {
   }
 }
 
+/** Checked before the tenant is looked at, since a wrong body is refused before an unknown tenant is. */
 function toContent({
   type,
   labels = [],
@@ -144,5 +145,7 @@ function toContent({
   data,
   encoding = 'utf8',
 }: ItemRequest): ItemContent {
-  return { type, labels, metadata, data, encoding };
+  const content = { type, labels, metadata, data, encoding };
+  checkContent(content);
+  return content;
 }

@@ -169,6 +169,16 @@ describe('replacing an item', () => {
     expect(await blobsOf(id)).toHaveLength(2);
   });
 
+  it('bears the time at which it was written, which of two writers is that of the one that stands', async () => {
+    const id = await storedItem();
+    const { json } = await core.aMinuteLater('vault_item', id, () =>
+      vault('PUT', `/${id}`, { body: item() }),
+    );
+    const { createdAt, updatedAt } = json as { createdAt: string; updatedAt: string };
+    expect(Date.parse(updatedAt) - Date.parse(createdAt)).toBeGreaterThanOrEqual(60_000);
+    expect((await vault('GET', `/${id}`)).json).toEqual(json);
+  });
+
   it('asks nothing of the service for an item that is not there', async () => {
     const before = core.service.calls['encrypt'];
     const reply = await vault('PUT', `/${NOBODYS}`, { body: item() });
