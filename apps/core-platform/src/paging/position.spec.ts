@@ -17,11 +17,15 @@ describe('parsePosition', () => {
   });
 
   it.each([
-    ['one part', encode('2030-01-01T00:00:00Z')],
-    ['three parts', encode(`2030-01-01T00:00:00Z\n${id}\nx`)],
+    ['one part', encode('2030-01-01T00:00:00.000Z')],
+    ['three parts', encode(`2030-01-01T00:00:00.000Z\n${id}\nx`)],
     ['no time', encode(`yesterday\n${id}`)],
-    ['no UUID', encode('2030-01-01T00:00:00Z\nx')],
-    ['SQL', encode(`2030-01-01T00:00:00Z\n' or true --`)],
+    ['a year that PostgreSQL does not have', encode(`+275760-09-13T00:00:00.000Z\n${id}`)],
+    ['a year before the first', encode(`-000001-01-01T00:00:00.000Z\n${id}`)],
+    ['a day that there is not', encode(`2030-02-31T00:00:00.000Z\n${id}`)],
+    ['a time in another form', encode(`2030-01-01T00:00:00Z\n${id}`)],
+    ['no UUID', encode('2030-01-01T00:00:00.000Z\nx')],
+    ['SQL', encode(`2030-01-01T00:00:00.000Z\n' or true --`)],
   ])('refuses a cursor with %s', (_, cursor) => {
     expect(() => parsePosition({ cursor })).toThrow(refused);
   });

@@ -2,6 +2,8 @@ import { type Page, type PageQuery, parseCursor, toPage } from '@app/contract';
 import { isUuid } from '@app/encoding';
 import { invalidField } from '@app/errors';
 
+const FOUR_DIGIT_YEAR = /^\d{4}-/;
+
 /** Where a page begins in a list that is sorted by time and, within one moment, by id. */
 export interface Position {
   readonly at: Date;
@@ -14,7 +16,9 @@ export function parsePosition(query: PageQuery): Position | undefined {
   if (key === undefined) return undefined;
   const [time = '', id] = key;
   const at = new Date(time);
-  if (Number.isNaN(at.getTime()) || !isUuid(id))
+  // PostgreSQL does not have all years that Date has.
+  const isOurs = FOUR_DIGIT_YEAR.test(time) && !Number.isNaN(at.getTime());
+  if (!isOurs || at.toISOString() !== time || !isUuid(id))
     throw invalidField('cursor', 'must be a nextCursor of this list');
   return { at, id };
 }
