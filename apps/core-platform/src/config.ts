@@ -1,6 +1,7 @@
 import { type ConfigOf, option } from '@app/config';
 import { DEFAULT_BODY_LIMIT_BYTES } from '@app/contract';
 import { CORE_SECRET_BYTES } from '@app/credentials';
+import { isHttpsUrl } from '@app/encryption-client';
 import { LOG_LEVELS } from '@app/server';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -42,7 +43,10 @@ export const OPTIONS = {
     help: "The core's own secret, the same on each replica: 32 random bytes.",
   }),
   service: {
-    url: option.text({ help: 'The local encryption service, without /v1: https://HOST:PORT.' }),
+    url: option.text({
+      help: 'The local encryption service, without /v1: https://HOST:PORT.',
+      check: (url) => (isHttpsUrl(url) ? undefined : 'must be a URL of https:'),
+    }),
     ca: option.path({ help: 'CA of its certificate, PEM; no other is trusted.' }),
     certificate: option.path({ help: "The core's client certificate, PEM." }),
     key: option.path({ help: 'Its private key, PEM.' }),

@@ -45,6 +45,9 @@ describe('readBlob', () => {
     ['a version that is no UUID', { ...blob, encryptionVersionId: 'v1' }],
     ['no algorithm', { ...blob, algorithm: '' }],
     ['a novel as algorithm', { ...blob, algorithm: 'x'.repeat(65) }],
+    ['an algorithm with a line end', { ...blob, algorithm: 'AES\r\nx' }],
+    ['an algorithm with a space', { ...blob, algorithm: 'AES 256' }],
+    ['an algorithm beyond ASCII', { ...blob, algorithm: 'ＡＥＳ' }],
     ['metadata as text', { ...blob, metadata: 'x' }],
     ['metadata as a list', { ...blob, metadata: [] }],
     ['endless metadata', { ...blob, metadata: { x: 'x'.repeat(20_000) } }],
@@ -97,6 +100,9 @@ describe('answers about keys', () => {
     messages: 3,
   };
 
+  const with_ = (field: string, value: string) => ({ items: [{ ...version, [field]: value }] });
+  const withTime = (time: string) => with_('createdAt', time);
+
   it('reads a rotation, an encryption and a page of versions', () => {
     expect(readRotation({ newVersionId: versionId })).toEqual({ newVersionId: versionId });
     const encryption = { encryptionId, algorithm: 'AES-256-GCM', state: 'enabled' };
@@ -121,6 +127,13 @@ describe('answers about keys', () => {
     ['a negative count', () => readVersions({ items: [{ ...version, messages: -1 }] })],
     ['a count that is no integer', () => readVersions({ items: [{ ...version, number: 1.5 }] })],
     ['a time that is none', () => readVersions({ items: [{ ...version, createdAt: 'now' }] })],
+    ['a day that there is not', () => readVersions(withTime('2030-02-31T00:00:00Z'))],
+    ['a time without its zone', () => readVersions(withTime('2030-01-01T00:00:00'))],
+    ['a time with more behind it', () => readVersions(withTime('2030-01-01T00:00:00Z (ours)'))],
+    ['a word with a control character', () => readVersions(with_('algorithm', 'AES\u0000'))],
+    ['a cursor that could not be sent', () => readVersions({ items: [], nextCursor: 'a b' })],
+    ['an endless cursor', () => readVersions({ items: [], nextCursor: 'x'.repeat(401) })],
+    ['an empty cursor', () => readVersions({ items: [], nextCursor: '' })],
     ['more versions than a page has', () => readVersions({ items: Array(201).fill(version) })],
   ])('refuses %s', (_, read) => {
     expect(read).toThrow(rejection);

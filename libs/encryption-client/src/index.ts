@@ -6,5 +6,7 @@ export type { EncryptionSummary } from './key-answers.js';
 export { OperatorClient } from './operator-client.js';
 export { passOn } from './pass-on.js';
 export type { ClientCredentials, ServiceHealth } from './service-answers.js';
+export { isHttpsUrl } from './service-address.js';
+export type { ServiceAddress } from './service-address.js';
 export { ServiceTransport } from './transport.js';
-export type { ServiceAddress, TransportLimits } from './transport.js';
+export type { TransportLimits } from './transport.js';

@@ -13,7 +13,6 @@ import {
   readCount,
   readObject,
   readOneOf,
-  readOptionalText,
   readOptionalTime,
   readSameUuid,
   readText,
@@ -25,7 +24,9 @@ import {
 export type EncryptionSummary = Pick<EncryptionAnswer, 'encryptionId' | 'algorithm' | 'state'>;
 
 const MAX_WORD_LENGTH = 64;
-const MAX_CURSOR_LENGTH = 1_024;
+/** What the query of a list takes; another one could not be sent back by the core's callers. */
+const CURSOR = /^[A-Za-z0-9_-]+$/;
+const MAX_CURSOR_LENGTH = 400;
 const MAX_ITEMS = 200;
 
 /** @throws AppError `encryption_service_rejected`. */
@@ -48,11 +49,10 @@ export function readVersions(value: unknown): Page<VersionAnswer> {
   const answer = readObject(value, 'body');
   const items = readArray(answer['items'], 'items');
   if (items.length > MAX_ITEMS) throw malformed('items');
-  const nextCursor = readOptionalText(answer, 'nextCursor', MAX_CURSOR_LENGTH);
-  return {
-    items: items.map((item) => readVersion(readObject(item, 'items'))),
-    ...(nextCursor === undefined ? {} : { nextCursor }),
-  };
+  const page = { items: items.map((item) => readVersion(readObject(item, 'items'))) };
+  return answer['nextCursor'] === undefined
+    ? page
+    : { ...page, nextCursor: readText(answer, 'nextCursor', MAX_CURSOR_LENGTH, CURSOR) };
 }
 
 function readVersion(item: Fields): VersionAnswer {

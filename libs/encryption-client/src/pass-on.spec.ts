@@ -31,7 +31,8 @@ const HEARD: Record<ErrorCode, ErrorCode> = {
   method_not_allowed: 'encryption_service_rejected',
   already_exists: 'encryption_service_rejected',
   conflict: 'encryption_service_rejected',
-  payload_too_large: 'encryption_service_rejected',
+  // The client's own; of a service's `problemOf` makes a rejection.
+  payload_too_large: 'payload_too_large',
   unsupported_media_type: 'encryption_service_rejected',
   locked: 'encryption_service_rejected',
   internal: 'encryption_service_rejected',
@@ -46,6 +47,10 @@ describe('passOn', () => {
     expect(passOn(new AppError('rate_limited', { retryAfterSeconds: 7 })).retryAfterSeconds).toBe(
       7,
     );
+    const { retryAfterSeconds } = passOn(new AppError('kms_unavailable'));
+    expect(retryAfterSeconds).toBe(1);
+    expect(passOn(new AppError('quota_exceeded')).retryAfterSeconds).toBe(1);
+    expect(passOn(new AppError('encryption_disabled')).retryAfterSeconds).toBeUndefined();
     const down = passOn(new AppError('shutting_down', { retryAfterSeconds: 9 }));
     expect(down.retryAfterSeconds).toBe(9);
     expect(passOn(new AppError('database_unavailable')).retryAfterSeconds).toBe(1);

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode, toAppError } from '@app/errors';
+import { AppError, catalogueEntry, type ErrorCode, toAppError } from '@app/errors';
 
 /** What a caller of the core can act on, and so hears as the service said it. */
 const PASSED_ON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -14,9 +14,13 @@ const PASSED_ON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'quota_exceeded',
   'kms_unavailable',
   'audit_unavailable',
+  // Only the client itself says it, of a body that it would have had to send: a service's own is no answer of the contract.
+  'payload_too_large',
 ]);
 
 const SERVICE_UNAVAILABLE = 503;
+/** Statuses that say when to try again. */
+const RETRIED: ReadonlySet<number> = new Set([429, SERVICE_UNAVAILABLE]);
 
 /**
  * "What the core passes on" of the wire contract: an error of the encryption service as the core's callers hear it. Codes that they can
@@ -25,13 +29,17 @@ const SERVICE_UNAVAILABLE = 503;
  */
 export function passOn(error: unknown): AppError {
   const original = toAppError(error);
-  if (PASSED_ON.has(original.code)) return original;
-  if (original.code === 'encryption_service_rejected') return original;
-  if (original.code === 'encryption_service_unavailable') return original;
-  return original.status === SERVICE_UNAVAILABLE
-    ? new AppError('encryption_service_unavailable', {
-        cause: original,
-        retryAfterSeconds: original.retryAfterSeconds ?? 1,
-      })
-    : new AppError('encryption_service_rejected', { cause: original });
+  const code = heardCode(original);
+  const unsaid = RETRIED.has(catalogueEntry(code).status) ? 1 : undefined;
+  const retryAfterSeconds = original.retryAfterSeconds ?? unsaid;
+  if (code === original.code && retryAfterSeconds === original.retryAfterSeconds) return original;
+  const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return new AppError(code, { cause: original, ...options });
+}
+
+function heardCode({ code, status }: AppError): ErrorCode {
+  if (PASSED_ON.has(code)) return code;
+  return status === SERVICE_UNAVAILABLE
+    ? 'encryption_service_unavailable'
+    : 'encryption_service_rejected';
 }

@@ -15,7 +15,11 @@ function answer(status: number, body: unknown, changes: Partial<WireAnswer> = {}
 }
 
 describe('problemOf', () => {
-  it.each(Object.keys(CATALOGUE) as ErrorCode[])('turns the problem of %s back into it', (code) => {
+  const codes = (Object.keys(CATALOGUE) as ErrorCode[]).filter(
+    (code) => code !== 'payload_too_large',
+  );
+
+  it.each(codes)('turns the problem of %s back into it', (code) => {
     const error = new AppError(code);
     const back = problemOf(answer(error.status, toProblem(error, 'request-1')));
     expect({ code: back.code, status: back.status }).toEqual({ code, status: error.status });
@@ -23,6 +27,7 @@ describe('problemOf', () => {
 
   it.each([
     ['a code that is not of the contract', 400, { code: 'no_such_code' }],
+    ['a limit below that of the contract', 413, { code: 'payload_too_large' }],
     ['a code under the status of another', 500, { code: 'decryption_failed' }],
     ['a member of every object as a code', 400, { code: 'toString' }],
     ['no code', 400, {}],

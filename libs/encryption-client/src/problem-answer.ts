@@ -13,6 +13,8 @@ const MAX_RETRY_AFTER_SECONDS = 86_400;
  */
 export function problemOf(answer: WireAnswer): AppError {
   const code = readCode(answer);
+  // What the contract lets it take is not sent if it is larger; a limit below that is not for the caller to cure.
+  if (code === 'payload_too_large') return new AppError('encryption_service_rejected');
   if (isErrorCode(code) && catalogueEntry(code).status === answer.status)
     return new AppError(code, retryAfterOf(answer));
   return answer.status === SERVICE_UNAVAILABLE

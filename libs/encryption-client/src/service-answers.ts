@@ -15,8 +15,6 @@ export interface ClientCredentials {
 }
 
 const MAX_CREDENTIAL_LENGTH = 256;
-/** Both go into request headers as they are. */
-const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /** @throws AppError `encryption_service_rejected`, also for a contract of another number. */
 export function readHealth(value: unknown): ServiceHealth {
@@ -48,6 +46,5 @@ export function readTenantCredentials(value: unknown, tenantId: string): ClientC
   readUuid(app, 'id');
   const apiKey = readText(app, 'apiKey', MAX_CREDENTIAL_LENGTH);
   const apiSecret = readText(app, 'apiSecret', MAX_CREDENTIAL_LENGTH);
-  if (!VISIBLE_ASCII.test(apiKey) || !VISIBLE_ASCII.test(apiSecret)) throw malformed('clients.app');
   return { apiKey, apiSecret: new SecretString(apiSecret) };
 }

@@ -1,17 +1,6 @@
 import { errors, Pool, type Dispatcher } from 'undici';
 import { AppError } from '@app/errors';
-
-/** How to reach one encryption service. */
-export interface ServiceAddress {
-  /** Scheme, host and port, without `/v1`: `https://localhost:8443`. */
-  readonly url: string;
-  /** PEM of the only authorities that the service's certificate may come from. */
-  readonly ca: string | Buffer;
-  /** PEM of the client certificate. */
-  readonly certificate: string | Buffer;
-  /** PEM of its private key. Handed to OpenSSL; not kept here. */
-  readonly key: string | Buffer;
-}
+import { isHttpsUrl, type ServiceAddress } from './service-address.js';
 
 export interface TransportLimits {
   /** For a whole call with its retries, from its start to the last byte of the answer. 10,000 by default. */
@@ -61,7 +50,12 @@ export class ServiceTransport {
   readonly #pool: Pool;
   readonly #deadlineMillis: number;
 
+  /** @throws AppError `internal` for an address that is not `https:`: credentials and plaintext would go over the wire in clear. */
   constructor(address: ServiceAddress, limits: TransportLimits = {}) {
+    if (!isHttpsUrl(address.url))
+      throw new AppError('internal', {
+        detail: 'An encryption service is reached by https: alone.',
+      });
     this.#deadlineMillis = limits.deadlineMillis ?? 10_000;
     this.#pool = new Pool(address.url, {
       connections: limits.connections ?? 32,
@@ -76,6 +70,7 @@ export class ServiceTransport {
         ca: address.ca,
         cert: address.certificate,
         key: address.key,
+        rejectUnauthorized: true,
         minVersion: 'TLSv1.3',
         maxVersion: 'TLSv1.3',
         ecdhCurve: 'X25519MLKEM768:X25519',

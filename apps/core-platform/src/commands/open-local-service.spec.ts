@@ -20,13 +20,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function configWith(operator: string) {
+function configWith(operator: string, url = 'https://localhost:8443') {
   const env = {
     CP_TLS_CERTIFICATE: 'x',
     CP_TLS_KEY: 'x',
     CP_DATABASE_URL: 'postgres://localhost/x',
     CP_SECRET: Buffer.alloc(32).toString('base64'),
-    CP_SERVICE_URL: 'https://localhost:8443',
+    CP_SERVICE_URL: url,
     CP_SERVICE_CA: join(folder, 'ca.pem'),
     CP_SERVICE_CERTIFICATE: join(folder, 'core.pem'),
     CP_SERVICE_KEY: join(folder, 'core.key'),
@@ -58,6 +58,14 @@ describe('openLocalService', () => {
     const { message, detail, cause } = refusal as AppError;
     expect(JSON.stringify([message, detail, cause])).not.toContain(CANARY);
   });
+
+  it.each(['http://localhost:8443', 'localhost:8443', 'unix:/run/x'])(
+    'is not configured with %s, where secrets would go in clear',
+    (url) => {
+      const operator = JSON.stringify({ apiKey: 'k', apiSecret: CANARY });
+      expect(() => configWith(operator, url)).toThrow(/CP_SERVICE_URL.*must be a URL of https:/s);
+    },
+  );
 
   it('names a file that is not there', async () => {
     const config = configWith('{"apiKey":"k","apiSecret":"s"}');

@@ -111,6 +111,14 @@ describe('what the service answers', () => {
     await vault('DELETE', `/${id}`);
   });
 
+  it('tells the person that an item is too large where it is so only on its way to the service', async () => {
+    core.service.fail('encrypt', new AppError('payload_too_large'));
+    expect((await vault('POST', '', { body: item() })).json).toMatchObject({
+      status: 413,
+      code: 'payload_too_large',
+    });
+  });
+
   it('stores nothing where the service refused', async () => {
     const before = await core.test.asOwner('select from vault_item');
     core.service.fail('encrypt', new AppError('encryption_disabled'));
