@@ -12,6 +12,8 @@ export interface Connection {
   readonly apiKey: string | undefined;
   /** Sealed for its row. */
   readonly apiSecret: string | undefined;
+  /** For how long somebody has the lease of an unfinished set-up, by the database's clock; 0 where nobody has. */
+  readonly leasedForMillis: number;
 }
 
 /** Credentials as they are stored. */
@@ -38,6 +40,13 @@ export abstract class ConnectionRepository {
     leaseId: string,
     seconds: number,
   ): Promise<Connection | undefined>;
+
+  /**
+   * Holds the lease for another `seconds` from now.
+   *
+   * @throws AppError `encryption_service_unavailable` where the lease is gone: somebody else is at it.
+   */
+  abstract renew(lease: Lease, seconds: number): Promise<void>;
 
   /**
    * Stores credentials, which makes the connection `credentialed`.

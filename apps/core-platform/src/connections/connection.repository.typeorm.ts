@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import { AppError } from '@app/errors';
 import { Database } from '@app/persistence';
 import type { Act } from '../audit/act.js';
@@ -15,6 +15,8 @@ import { ServiceConnectionEntity } from './service-connection.entity.js';
 
 // The database's clock, since replicas' clocks differ.
 const FREE = "state <> 'ready' and (leased_until is null or leased_until < now())";
+const LEASED_FOR = 'coalesce(extract(epoch from leased_until - now()), 0) * 1000';
+const UNTIL = 'now() + make_interval(secs => :seconds)';
 
 @Injectable()
 export class TypeormConnectionRepository extends ConnectionRepository {
@@ -42,13 +44,17 @@ export class TypeormConnectionRepository extends ConnectionRepository {
       const taken = await manager
         .createQueryBuilder()
         .update(ServiceConnectionEntity)
-        .set({ leaseId, leasedUntil: () => `now() + make_interval(secs => :seconds)` })
+        .set({ leaseId, leasedUntil: () => UNTIL })
         .where(`tenant_id = :tenantId and is_current and ${FREE}`, { tenantId, seconds })
         .execute();
-      if (taken.affected !== 1) return undefined;
-      const row = await manager.findOneBy(ServiceConnectionEntity, { tenantId, leaseId });
-      return row === null ? undefined : toConnection(row);
+      return taken.affected === 1 ? find(manager, { tenantId, leaseId }) : undefined;
     });
+  }
+
+  override async renew(lease: Lease, seconds: number): Promise<void> {
+    await this.#database.transaction({ tenantId: lease.tenantId }, (manager) =>
+      update(manager, lease, { leasedUntil: () => UNTIL }, { seconds }),
+    );
   }
 
   override async storeCredentials(lease: Lease, credentials: SealedCredentials): Promise<void> {
@@ -82,33 +88,41 @@ export class TypeormConnectionRepository extends ConnectionRepository {
     return row?.id ?? undefined;
   }
 
-  async #find(
-    tenantId: string,
-    where: Partial<Pick<ServiceConnectionEntity, 'tenantId' | 'id' | 'isCurrent'>>,
-  ): Promise<Connection | undefined> {
-    const row = await this.#database.transaction({ tenantId }, (manager) =>
-      manager.findOneBy(ServiceConnectionEntity, where),
-    );
-    return row === null ? undefined : toConnection(row);
+  #find(tenantId: string, where: Where): Promise<Connection | undefined> {
+    return this.#database.transaction({ tenantId }, (manager) => find(manager, where));
   }
+}
+
+type Where = Partial<Pick<ServiceConnectionEntity, 'tenantId' | 'id' | 'isCurrent' | 'leaseId'>>;
+
+async function find(manager: EntityManager, where: Where): Promise<Connection | undefined> {
+  const { entities, raw } = await manager
+    .createQueryBuilder(ServiceConnectionEntity, 'connection')
+    .addSelect(LEASED_FOR, 'leased_for')
+    .where(where)
+    .getRawAndEntities<{ leased_for: string }>();
+  const [row] = entities;
+  return row === undefined ? undefined : toConnection(row, Number(raw[0]?.leased_for));
 }
 
 async function update(
   manager: EntityManager,
   { tenantId, connectionId, leaseId }: Lease,
-  change: Partial<ServiceConnectionEntity>,
+  change: QueryDeepPartialEntity<ServiceConnectionEntity>,
+  parameters: Readonly<Record<string, number>> = {},
 ): Promise<void> {
   const done = await manager
     .createQueryBuilder()
     .update(ServiceConnectionEntity)
     .set({ ...change, updatedAt: () => 'now()' })
     .where({ tenantId, id: connectionId, leaseId })
+    .setParameters(parameters)
     .execute();
   if (done.affected !== 1)
     throw new AppError('encryption_service_unavailable', { retryAfterSeconds: 1 });
 }
 
-function toConnection(row: ServiceConnectionEntity): Connection {
+function toConnection(row: ServiceConnectionEntity, leasedForMillis: number): Connection {
   const { id, tenantId, encryptionId, apiKey, apiSecret } = row;
   return {
     id,
@@ -117,5 +131,6 @@ function toConnection(row: ServiceConnectionEntity): Connection {
     encryptionId,
     apiKey: apiKey ?? undefined,
     apiSecret: apiSecret ?? undefined,
+    leasedForMillis: Math.max(leasedForMillis, 0),
   };
 }

@@ -11,10 +11,11 @@ import { heard } from './heard.js';
 import { LocalService } from './local-service.js';
 import { makeEncryption } from './make-encryption.js';
 
-/** Longer than all calls of one set-up can take together. */
-const LEASE_SECONDS = 60;
+/** A little longer than one step can take, which is at most two calls of 10 seconds. It is renewed before each. */
+export const LEASE_SECONDS = 22;
 const WAIT_MILLIS = 10_000;
 const POLL_MILLIS = 100;
+const MAX_POLL_MILLIS = 1_000;
 
 /**
  * Sets up a tenant's encryption at the core's own service, and resumes what stopped half-way. Credentials are stored before the
@@ -48,18 +49,21 @@ export class SetUpConnection {
 
   /**
    * The tenant's current connection, set up if it is not yet. Of several who want it at once, here or on other replicas, one works and
-   * the others wait.
+   * the others look from time to time whether it is done, or its lease over: then the one who worked has died.
    *
    * @throws AppError as `passOn` gives it; `encryption_service_unavailable` also where somebody else has not finished in time.
    */
   async ensureReady(tenantId: string, context: CallContext): Promise<Connection> {
     const until = this.#clock.nowMillis() + WAIT_MILLIS;
+    let pause = POLL_MILLIS;
     while (this.#clock.nowMillis() < until) {
       const connection = await this.#connections.findCurrent(tenantId);
       if (connection === undefined) throw new AppError('not_found');
       if (connection.state === 'ready') return connection;
-      const isMine = await this.#workOn(tenantId, context);
-      if (!isMine) await sleep(POLL_MILLIS);
+      const isFree = connection.leasedForMillis === 0;
+      if (isFree && (await this.#workOn(tenantId, context))) continue;
+      await sleep(isFree ? pause : Math.min(pause, connection.leasedForMillis));
+      pause = Math.min(pause * 2, MAX_POLL_MILLIS);
     }
     throw new AppError('encryption_service_unavailable', { retryAfterSeconds: 1 });
   }
@@ -104,12 +108,14 @@ export class SetUpConnection {
       connection.state === 'new'
         ? await this.#makeCredentials(lease, context)
         : await this.#seal.open(connection);
+    await this.#connections.renew(lease, LEASE_SECONDS);
     try {
       await makeEncryption(this.#service.clientOf(credentials), encryptionId, context);
     } catch (error) {
       if (!isRevoked(error)) throw passOn(error);
       // A request of an earlier attempt arrived late and revoked what had been stored since: new ones put that right.
       const renewed = await this.#makeCredentials(lease, context);
+      await this.#connections.renew(lease, LEASE_SECONDS);
       await heard(makeEncryption(this.#service.clientOf(renewed), encryptionId, context));
     }
     await this.#connections.markReady(lease, {
@@ -124,6 +130,7 @@ export class SetUpConnection {
   }
 
   async #makeCredentials(lease: Lease, context: CallContext): Promise<ClientCredentials> {
+    await this.#connections.renew(lease, LEASE_SECONDS);
     const credentials = await heard(this.#service.makeTenant(lease.tenantId, context));
     const sealed = await this.#seal.seal(lease.connectionId, credentials);
     await this.#connections.storeCredentials(lease, sealed);
