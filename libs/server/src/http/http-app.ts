@@ -9,6 +9,7 @@ import { parseStrictJson } from '@app/encoding';
 import { AppError, toProblem, PROBLEM_MEDIA_TYPE } from '@app/errors';
 import { addRequestLog } from '../logging/request-log.js';
 import { readCall } from './call.js';
+import { Draining } from './draining.js';
 import { DtoPipe } from './dto-pipe.js';
 import { addRequestHooks, type Authorize } from './hooks.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -29,7 +30,10 @@ export interface HttpApp {
   readonly routes: RouteTable;
   /** True from the moment that {@link HttpApp.close} was called: `/readyz` says so, and new requests are refused. */
   readonly isStopping: () => boolean;
-  /** Refuses new requests, ends those under way, closes. */
+  /**
+   * Refuses new requests, lets those under way end (for 10 s at most) and closes, whatever peers are still connected. A second call
+   * waits for the first one.
+   */
   close(): Promise<void>;
 }
 
@@ -96,6 +100,8 @@ export async function createHttpApp(
   let stopping = false;
   let authorize: Authorize = () =>
     Promise.reject(new AppError('shutting_down', { retryAfterSeconds: 1 }));
+  const draining = new Draining(server);
+  let closed: Promise<unknown> | undefined;
   routes.watch(server);
   takeStrictJson(server);
   addRequestLog(server, logger);
@@ -121,7 +127,9 @@ export async function createHttpApp(
     isStopping: () => stopping,
     close: async () => {
       stopping = true;
-      await nest.close();
+      // Nest stops listening, and then waits for the connections that are ended meanwhile.
+      closed ??= Promise.all([nest.close(), draining.drain()]);
+      await closed;
     },
   };
 }
