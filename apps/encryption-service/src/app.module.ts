@@ -19,6 +19,7 @@ import { dataLimit, EncryptData } from './keysets/encrypt-data.js';
 import { KeyUses } from './keysets/key-use.js';
 import { KeysetRepository } from './keysets/keyset.repository.js';
 import { KeysetRows } from './keysets/keyset.repository.typeorm.js';
+import { LastKeys } from './keysets/last-keys.js';
 import { ManageEncryptions } from './keysets/manage-encryptions.js';
 import { MessageCounter } from './keysets/message-counter.js';
 import { NewVersions } from './keysets/new-version.js';
@@ -48,6 +49,7 @@ interface Core {
   readonly seals: RowSeals;
   readonly audit: AuditLog;
   readonly authenticator: Authenticator;
+  readonly lastKeys: LastKeys;
   readonly changes: TenantChanges;
 }
 
@@ -56,7 +58,9 @@ function makeCore({ database, serviceSecret }: Parts): Core {
   const keys = deriveServiceKeys(serviceSecret);
   const seals = new RowSeals(keys);
   const callers = new CallerRepository(database);
-  const authenticator = new Authenticator(callers, new PeerCertificates(), seals, keys, clock);
+  const lastKeys = new LastKeys();
+  const certificates = new PeerCertificates();
+  const authenticator = new Authenticator(callers, certificates, seals, keys, clock, lastKeys);
   return {
     database,
     clock,
@@ -65,6 +69,7 @@ function makeCore({ database, serviceSecret }: Parts): Core {
     seals,
     audit: new TypeormAuditLog(database, clock),
     authenticator,
+    lastKeys,
     changes: new TenantChanges(database, authenticator),
   };
 }
@@ -74,7 +79,14 @@ function makeKeysets(core: Core, masterKeys: MasterKeys, bodyLimitBytes: number)
   const rows = new KeysetRows(seals);
   const counter = new MessageCounter(database, clock);
   const newVersions = new NewVersions(masterKeys, identifiers, clock);
-  const uses = new KeyUses(new KeysetRepository(database), masterKeys, seals, audit, authenticator);
+  const uses = new KeyUses(
+    new KeysetRepository(database),
+    masterKeys,
+    seals,
+    audit,
+    authenticator,
+    core.lastKeys,
+  );
   return [
     { provide: MessageCounter, useValue: counter },
     { provide: EncryptData, useValue: new EncryptData(uses, counter, dataLimit(bodyLimitBytes)) },

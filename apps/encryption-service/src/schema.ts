@@ -17,7 +17,7 @@ export const TABLES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
 };
 
 const FUNCTIONS = [
-  'client_for_key(text)',
+  'client_for_key(text, uuid, uuid)',
   'operator_for_key(text)',
   'keys_for_use(uuid, uuid, uuid)',
   'reserve_messages(uuid, uuid, bigint)',

@@ -6,6 +6,7 @@ import { hashApiSecret, isApiSecret, isWellFormedApiSecret, type ServiceKeys } f
 import { AppError } from '@app/errors';
 import { SecretString } from '@app/secret';
 import { CLIENT_FORMAT } from '../clients/client.entity.js';
+import type { LastKeys } from '../keysets/last-keys.js';
 import type { RowSeals } from '../integrity/row-seals.js';
 import { TENANT_FORMAT } from '../tenants/tenant.entity.js';
 import { kindOfApiKey } from './api-keys.js';
@@ -45,6 +46,7 @@ export class Authenticator {
     private readonly seals: RowSeals,
     private readonly keys: ServiceKeys,
     private readonly clock: Clock,
+    private readonly lastKeys: LastKeys,
   ) {}
 
   /**
@@ -94,23 +96,33 @@ export class Authenticator {
       ? this.callers.findClient(apiKey)
       : this.callers.findClientIn(manager, apiKey));
     if (!found?.client.secretHash.equals(caller.client.secretHash)) throw unauthenticated();
-    const current = this.#checked({ kind: 'client', ...found, certificate: caller.certificate });
+    const { client, tenant } = found;
+    const { certificate } = caller;
+    const current = this.#checked({
+      kind: 'client',
+      client,
+      tenant,
+      certificate,
+      guessed: undefined,
+    });
     this.admit(current);
     return current;
   }
 
   async #client({ apiKey, secret, certificate }: Credentials): Promise<ClientCaller> {
-    const found = await this.callers.findClient(apiKey);
+    const guess = this.lastKeys.of(apiKey);
+    const found = await this.callers.findClient(apiKey, guess);
     if (found === undefined) {
       // As much hashing as for a client that is there.
       hashApiSecret(this.keys.apiSecret, { tenantId: NOBODY, clientId: NOBODY }, secret);
       throw unauthenticated();
     }
-    const { client } = found;
+    const { client, tenant, keys } = found;
     const owner = { tenantId: client.tenantId, clientId: client.id };
     if (!isApiSecret(this.keys.apiSecret, owner, secret, client.secretHash))
       throw unauthenticated();
-    return this.#checked({ kind: 'client', ...found, certificate });
+    const guessed = guess === undefined || keys === undefined ? undefined : { ...guess, keys };
+    return this.#checked({ kind: 'client', client, tenant, certificate, guessed });
   }
 
   #checked(caller: ClientCaller): ClientCaller {

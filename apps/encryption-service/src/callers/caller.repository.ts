@@ -1,6 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { Database } from '@app/persistence';
 import { type ClientEntity, clientFromJson } from '../clients/client.entity.js';
+import { type KeysForUse, keysFromRow, type KeysRow } from '../keysets/keyset.repository.js';
+import type { KeyNames } from '../keysets/last-keys.js';
 import { type TenantEntity, tenantFromJson } from '../tenants/tenant.entity.js';
 import { type OperatorEntity, operatorFromJson } from './operator.entity.js';
 
@@ -8,14 +10,14 @@ type Json = Readonly<Record<string, unknown>>;
 
 const CLIENT_FOR_KEY = {
   name: 'client_for_key',
-  text: 'select client, tenant from client_for_key($1)',
+  text: 'select client, tenant, encryption, version from client_for_key($1, $2, $3)',
 };
 const OPERATOR_FOR_KEY = {
   name: 'operator_for_key',
   text: 'select operator from operator_for_key($1)',
 };
 
-interface ClientRow {
+interface ClientRow extends KeysRow {
   readonly client: Json;
   readonly tenant: Json;
 }
@@ -23,10 +25,16 @@ interface ClientRow {
 export interface FoundClient {
   readonly client: ClientEntity;
   readonly tenant: TenantEntity;
+  /** The keys that were guessed, where they are of the client's tenant. */
+  readonly keys: KeysForUse | undefined;
 }
 
 function fromRow(row: ClientRow): FoundClient {
-  return { client: clientFromJson(row.client), tenant: tenantFromJson(row.tenant) };
+  return {
+    client: clientFromJson(row.client),
+    tenant: tenantFromJson(row.tenant),
+    keys: keysFromRow(row),
+  };
 }
 
 /** Looks up who an API key belongs to, before a tenant is known: one named function answers one row. */
@@ -37,14 +45,16 @@ export class CallerRepository {
     this.#database = database;
   }
 
-  async findClient(apiKey: string): Promise<FoundClient | undefined> {
-    const [row] = await this.#database.execute<ClientRow>(CLIENT_FOR_KEY, [apiKey]);
+  /** @param guess - the keys that the client will probably use, read in the same round trip. */
+  async findClient(apiKey: string, guess?: KeyNames): Promise<FoundClient | undefined> {
+    const values = [apiKey, guess?.encryptionId ?? null, guess?.versionId ?? null];
+    const [row] = await this.#database.execute<ClientRow>(CLIENT_FOR_KEY, values);
     return row && fromRow(row);
   }
 
   /** As {@link findClient}, inside a transaction: what holds a connection must not wait for a second one. */
   async findClientIn(manager: EntityManager, apiKey: string): Promise<FoundClient | undefined> {
-    const [row] = await manager.query<ClientRow[]>(CLIENT_FOR_KEY.text, [apiKey]);
+    const [row] = await manager.query<ClientRow[]>(CLIENT_FOR_KEY.text, [apiKey, null, null]);
     return row && fromRow(row);
   }
 

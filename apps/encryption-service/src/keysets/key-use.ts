@@ -14,7 +14,8 @@ import {
   KEY_VERSION_FORMAT,
 } from './encryption-key-version.entity.js';
 import { assertEnabled } from './key-version-state.js';
-import type { KeysetRepository } from './keyset.repository.js';
+import type { KeysetRepository, KeysForUse } from './keyset.repository.js';
+import type { KeyNames, LastKeys } from './last-keys.js';
 
 /** What a key is wanted for. */
 export interface KeyUse<T> {
@@ -51,6 +52,7 @@ export class KeyUses {
     private readonly seals: RowSeals,
     private readonly audit: AuditLog,
     private readonly authenticator: Authenticator,
+    private readonly lastKeys: LastKeys,
   ) {}
 
   /**
@@ -91,7 +93,7 @@ export class KeyUses {
   async #load<T>(use: KeyUse<T>): Promise<Loaded> {
     const { caller, encryptionId, versionId } = use;
     if (!reaches(caller, encryptionId)) throw new AppError('not_found');
-    const found = await this.keysets.findForUse(caller.client.tenantId, encryptionId, versionId);
+    const found = await this.#read(caller, { encryptionId, versionId });
     if (found === undefined) throw new AppError('not_found');
     const { encryption, version } = found;
     this.seals.check(ENCRYPTION_FORMAT, encryption);
@@ -102,6 +104,16 @@ export class KeyUses {
     this.seals.check(KEY_VERSION_FORMAT, version);
     use.admit(encryption, version);
     return { encryption, version };
+  }
+
+  /** What came with the client, if the guess was right; else it is read now. */
+  async #read(caller: ClientCaller, names: KeyNames): Promise<KeysForUse | undefined> {
+    const { client, guessed } = caller;
+    const { encryptionId, versionId } = names;
+    if (guessed?.encryptionId === encryptionId && guessed.versionId === versionId)
+      return guessed.keys;
+    this.lastKeys.note(client.apiKey, names);
+    return this.keysets.findForUse(client.tenantId, encryptionId, versionId);
   }
 
   async #work<T>(use: KeyUse<T>, { version }: Loaded): Promise<{ result: T } | AppError> {

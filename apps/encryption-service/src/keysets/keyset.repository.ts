@@ -7,11 +7,25 @@ import {
 
 type Json = Readonly<Record<string, unknown>>;
 
+export interface KeysRow {
+  readonly encryption: Json | null;
+  readonly version: Json | null;
+}
+
 /** A keyset as it was read for one use of one version. */
 export interface KeysForUse {
   readonly encryption: EncryptionEntity;
   /** The version that was named, or the active one; absent where there is none. */
   readonly version: EncryptionKeyVersionEntity | undefined;
+}
+
+/** A keyset out of one row of a named function; undefined where the encryption is not there. */
+export function keysFromRow(row: KeysRow | undefined): KeysForUse | undefined {
+  if (row?.encryption == null) return undefined;
+  return {
+    encryption: encryptionFromJson(row.encryption),
+    version: row.version === null ? undefined : keyVersionFromJson(row.version),
+  };
 }
 
 const KEYS_FOR_USE = {
@@ -34,15 +48,7 @@ export class KeysetRepository {
     versionId: string | undefined,
   ): Promise<KeysForUse | undefined> {
     const values = [tenantId, encryptionId, versionId ?? null];
-    const [row] = await this.#database.execute<{ encryption: Json; version: Json | null }>(
-      KEYS_FOR_USE,
-      values,
-    );
-    return (
-      row && {
-        encryption: encryptionFromJson(row.encryption),
-        version: row.version === null ? undefined : keyVersionFromJson(row.version),
-      }
-    );
+    const [row] = await this.#database.execute<KeysRow>(KEYS_FOR_USE, values);
+    return keysFromRow(row);
   }
 }

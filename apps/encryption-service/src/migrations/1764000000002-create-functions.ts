@@ -31,12 +31,24 @@ const FUNCTIONS = [
   `create function lock_tenant(p_tenant uuid) returns void language sql
      as $$ select pg_advisory_xact_lock(${String(LOCK_CLASS)}, tenant_lock(p_tenant)) $$`,
 
-  // Before the tenant is known: one row for one API key, whose owner is looked up with the owner's rights.
-  `create function client_for_key(p_api_key text)
-     returns table (client jsonb, tenant jsonb)
-     language sql stable security definer set search_path = public, pg_temp as $$
-       select to_jsonb(c), to_jsonb(t) from client c join tenant t on t.id = c.tenant_id where c.api_key = p_api_key
-     $$`,
+  // Before the tenant is known: one row for one API key, looked up with the owner's rights. With it come, read in the same moment, the
+  // keys that the client used last, if they are of its tenant: a guess of what to read, never of what is decided. In plpgsql, whose
+  // plans are kept.
+  `create function client_for_key(p_api_key text, p_encryption uuid, p_version uuid)
+     returns table (client jsonb, tenant jsonb, encryption jsonb, version jsonb)
+     language plpgsql stable security definer set search_path = public, pg_temp as $$
+   begin
+     return query
+       select to_jsonb(c), to_jsonb(t), to_jsonb(e), to_jsonb(v)
+       from client c
+       join tenant t on t.id = c.tenant_id
+       left join encryption e on e.tenant_id = c.tenant_id and e.id = p_encryption
+       left join encryption_key_version v on v.tenant_id = e.tenant_id and v.encryption_id = e.id and v.id = coalesce(
+         p_version,
+         (select a.id from encryption_key_version a
+          where a.tenant_id = e.tenant_id and a.encryption_id = e.id and a.state = 'active'))
+       where c.api_key = p_api_key;
+   end $$`,
   `create function operator_for_key(p_api_key text) returns table (operator jsonb)
      language sql stable security definer set search_path = public, pg_temp as $$
        select to_jsonb(o) from operator o where o.api_key = p_api_key
@@ -119,7 +131,7 @@ const TRIGGERS = [
 ];
 
 const NAMES = [
-  'client_for_key(text)',
+  'client_for_key(text, uuid, uuid)',
   'operator_for_key(text)',
   'keys_for_use(uuid, uuid, uuid)',
   'reserve_messages(uuid, uuid, bigint)',
