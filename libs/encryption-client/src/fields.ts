@@ -25,7 +25,7 @@ export function readArray(value: unknown, field: string): readonly unknown[] {
 }
 
 /** Visible ASCII, as it goes into a column, a header or an answer of our own. */
-export const WORD = /^[\x21-\x7e]+$/;
+const WORD = /^[\x21-\x7e]+$/;
 
 /** @param form - which texts are taken; its length alone is checked besides. */
 export function readText(fields: Fields, field: string, maxLength: number, form = WORD): string {
