@@ -106,6 +106,24 @@ describe('the records of a tenant', () => {
   });
 });
 
+describe('a record of words that this version does not know', () => {
+  it('is passed on as it is', async () => {
+    const { token } = await core.person('of-the-future');
+    const id = await core.tenant(token);
+    await core.test.asOwner(
+      `insert into audit_event (at, tenant_id, action, outcome, items, request_id)
+       values (now(), $1, 'item.teleport', 'lost_in_transit', 1, 'r')`,
+      [id],
+    );
+    const list = await core.send('GET', `/audit?tenantId=${id}&limit=1`, { token });
+    expect(list.json['items']).toMatchObject([
+      { action: 'item.teleport', outcome: 'lost_in_transit' },
+    ]);
+    const path = `/audit/export?format=csv&tenantId=${id}`;
+    expect((await core.send('GET', path, { token })).text).toContain('"item.teleport"');
+  });
+});
+
 describe('the records without a tenant named', () => {
   it("are those of all tenants that the person oversees, and the person's own", async () => {
     const records = await read(owner);
@@ -151,6 +169,45 @@ describe('the file', () => {
   it('is itself on record', async () => {
     const [newest] = await read(owner, `?tenantId=${tenantId}&limit=1`);
     expect(newest).toMatchObject({ action: 'audit.export', userId: owner.id });
+  });
+
+  it('is on record in each tenant whose records it holds, and with the person', async () => {
+    const second = await core.tenant(owner.token);
+    const count = async (): Promise<unknown> => {
+      const rows = await core.test.asOwner(
+        `select tenant_id, count(*)::int from audit_event where action = 'audit.export' and user_id = $1
+         group by tenant_id`,
+        [owner.id],
+      );
+      return Object.fromEntries(
+        rows.map((row) => [String(row['tenant_id']), row['count'] as number]),
+      );
+    };
+    const before = (await count()) as Record<string, number>;
+    expect((await file(owner, '?format=csv')).status).toBe(200);
+    expect(await count()).toEqual({
+      [tenantId]: (before[tenantId] ?? 0) + 1,
+      [second]: 1,
+      null: (before['null'] ?? 0) + 1,
+    });
+  });
+
+  it('is not handed out where one of its records cannot be written', async () => {
+    const recordsOf = () =>
+      core.test.asOwner("select from audit_event where action = 'audit.export'");
+    const before = await recordsOf();
+    await core.test.asOwner(
+      `create function refuse_record() returns trigger language plpgsql as
+       $$ begin if new.tenant_id = '${tenantId}' then raise 'no more room'; end if; return new; end $$`,
+    );
+    await core.test.asOwner(
+      'create trigger refuse_record before insert on audit_event for each row execute function refuse_record()',
+    );
+    const reply = await file(owner, '?format=csv');
+    await core.test.asOwner('drop function refuse_record cascade');
+    expect(reply.json).toMatchObject({ status: 503, code: 'audit_unavailable' });
+    expect(reply.headers['retry-after']).toBe('1');
+    expect(await recordsOf()).toHaveLength(before.length);
   });
 
   it('goes on over many records', async () => {

@@ -1,7 +1,9 @@
 import type { Act } from './act.js';
 
-/** A record as it was written. */
-export interface AuditRecord extends Act {
+/** A record as it was written, perhaps by a version of the core that knew other words. */
+export interface AuditRecord extends Omit<Act, 'action' | 'outcome'> {
+  readonly action: string;
+  readonly outcome: string;
   /** Newer records have greater ones. */
   readonly id: string;
 }
@@ -24,6 +26,9 @@ export interface AuditFilter {
 export abstract class AuditRepository {
   /** Records an act that changes nothing in the database, in a transaction of its own. */
   abstract record(act: Act): Promise<void>;
+
+  /** As {@link record}, all or none. */
+  abstract recordAll(acts: readonly Act[]): Promise<void>;
 
   /**
    * Newest first.

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { AppError, isErrorCode } from '@app/errors';
-import { Database } from '@app/persistence';
-import { type Act, type ActName, ACTS, type Subject } from './act.js';
+import type { EntityManager, QueryDeepPartialEntity, SelectQueryBuilder } from 'typeorm';
+import { AppError } from '@app/errors';
+import { Database, type Scope } from '@app/persistence';
+import type { Act, Subject } from './act.js';
 import { AuditEventEntity } from './audit-event.entity.js';
 import {
   type AuditFilter,
@@ -11,9 +11,21 @@ import {
   type AuditView,
 } from './audit.repository.js';
 
-/** Records an act in the transaction of the change that it is about: there is no change without its record, nor the other way round. */
+/**
+ * Records an act in the transaction of the change that it is about: there is no change without its record, nor the other way round.
+ *
+ * @throws AppError `audit_unavailable`: what cannot be recorded is not done.
+ */
 export async function recordAct(manager: EntityManager, act: Act): Promise<void> {
-  await manager.insert(AuditEventEntity, {
+  try {
+    await manager.insert(AuditEventEntity, toRow(act));
+  } catch (cause) {
+    throw new AppError('audit_unavailable', { cause, retryAfterSeconds: 1 });
+  }
+}
+
+function toRow(act: Act): QueryDeepPartialEntity<AuditEventEntity> {
+  return {
     at: act.at,
     tenantId: act.tenantId ?? null,
     userId: act.userId ?? null,
@@ -25,8 +37,10 @@ export async function recordAct(manager: EntityManager, act: Act): Promise<void>
     requestId: act.requestId,
     accessReason: act.accessReason ?? null,
     details: act.details === undefined ? null : { ...act.details },
-  });
+  };
 }
+
+const SET_SCOPE = "select set_config('app.tenant', $1, true), set_config('app.user', $2, true)";
 
 @Injectable()
 export class TypeormAuditRepository extends AuditRepository {
@@ -38,10 +52,17 @@ export class TypeormAuditRepository extends AuditRepository {
   }
 
   override async record(act: Act): Promise<void> {
-    const { tenantId, userId } = act;
-    const scope =
-      tenantId === undefined ? { ...(userId === undefined ? {} : { userId }) } : { tenantId };
-    await this.#database.transaction(scope, (manager) => recordAct(manager, act));
+    await this.#database.transaction(scopeOf(act), (manager) => recordAct(manager, act));
+  }
+
+  override async recordAll(acts: readonly Act[]): Promise<void> {
+    await this.#database.transaction({}, async (manager) => {
+      for (const act of acts) {
+        const { tenantId = '', userId = '' } = scopeOf(act);
+        await manager.query(SET_SCOPE, [tenantId, userId]);
+        await recordAct(manager, act);
+      }
+    });
   }
 
   override async list(
@@ -62,6 +83,12 @@ export class TypeormAuditRepository extends AuditRepository {
   }
 }
 
+/** A record of a tenant is taken for that tenant alone, one outside any for its person. */
+function scopeOf({ tenantId, userId }: Act): Scope {
+  if (tenantId !== undefined) return { tenantId };
+  return userId === undefined ? {} : { userId };
+}
+
 type Query = SelectQueryBuilder<AuditEventEntity>;
 
 function within(query: Query, { tenantIds, withOwn, readerId }: AuditView): void {
@@ -76,23 +103,13 @@ function narrow(query: Query, { from, to, userId, action }: AuditFilter): void {
   if (action !== undefined) query.andWhere('event.action = :action', { action });
 }
 
-function isActName(text: string): text is ActName {
-  return ACTS.some((name) => name === text);
-}
-
-function outcomeOf({ outcome }: AuditEventEntity): Act['outcome'] {
-  if (outcome !== 'success' && !isErrorCode(outcome)) throw new AppError('internal');
-  return outcome;
-}
-
 function toRecord(row: AuditEventEntity): AuditRecord {
-  if (!isActName(row.action)) throw new AppError('internal');
   const kind = row.subjectKind as Subject['kind'] | null;
   return {
     id: row.id,
     at: row.at,
     action: row.action,
-    outcome: outcomeOf(row),
+    outcome: row.outcome,
     items: row.items,
     requestId: row.requestId,
     ...(row.tenantId === null ? {} : { tenantId: row.tenantId }),

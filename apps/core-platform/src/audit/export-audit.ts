@@ -43,15 +43,15 @@ export class ExportAudit {
    * @returns the file, newest records first. A failure after the first byte destroys the stream, so that a cut file does not look whole.
    */
   async export(view: AuditView, filter: AuditFilter, caller: PersonCaller): Promise<Readable> {
-    await this.#audit.record(this.#actOf(view, caller));
+    await this.#audit.recordAll(this.#actsOf(view, caller));
     return Readable.from(this.#lines(view, filter), { objectMode: false });
   }
 
-  /** In the tenant's own records where the file is of one tenant. */
-  #actOf(view: AuditView, caller: PersonCaller): Act {
+  /** One for each tenant whose records the file holds, and one of the person's own where it holds those. */
+  #actsOf({ tenantIds, withOwn }: AuditView, caller: PersonCaller): Act[] {
     const act = personAct(caller, 'audit.export', this.#clock.now());
-    const [tenantId] = view.tenantIds;
-    return view.withOwn || tenantId === undefined ? act : { ...act, tenantId };
+    const inTenants = tenantIds.map((tenantId) => ({ ...act, tenantId }));
+    return withOwn ? [act, ...inTenants] : inTenants;
   }
 
   async *#lines(view: AuditView, filter: AuditFilter): AsyncGenerator<string> {
