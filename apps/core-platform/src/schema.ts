@@ -23,7 +23,7 @@ export const TABLES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
 const GRANTS: readonly Grant[] = [
   { on: 'user_account', privileges: 'select, insert, update' },
   { on: 'session', privileges: 'select, insert, update, delete' },
-  { on: 'refresh_token', privileges: 'select, insert, update' },
+  { on: 'refresh_token', privileges: 'select, insert, update, delete' },
   { on: 'signing_key', privileges: 'select, insert' },
   { on: 'tenant', privileges: 'select, insert, update' },
   { on: 'membership', privileges: 'select, insert, delete' },

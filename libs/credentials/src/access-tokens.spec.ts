@@ -63,12 +63,22 @@ describe('AccessTokens.verify', () => {
     await expect(tokens.verify(token.expose(), find)).resolves.toEqual({ userId, sessionId });
   });
 
-  it('refuses a token from the second on at which it expires', async () => {
+  it('refuses a token once it has expired by the clock of every replica', async () => {
     const token = (await tokens.sign(key, { userId, sessionId }, tokenId)).expose();
     const before = clock.millis;
-    clock.millis = before + 899_000;
+    clock.millis = before + 904_000;
     await expect(tokens.verify(token, find)).resolves.toEqual({ userId, sessionId });
-    clock.millis = before + 900_000;
+    clock.millis = before + 905_000;
+    await expect(tokens.verify(token, find)).rejects.toMatchObject(refusal);
+    clock.millis = before;
+  });
+
+  it('takes a token of a replica whose clock is up to 5 seconds ahead', async () => {
+    const token = (await tokens.sign(key, { userId, sessionId }, tokenId)).expose();
+    const before = clock.millis;
+    clock.millis = before - 5_000;
+    await expect(tokens.verify(token, find)).resolves.toEqual({ userId, sessionId });
+    clock.millis = before - 6_000;
     await expect(tokens.verify(token, find)).rejects.toMatchObject(refusal);
     clock.millis = before;
   });

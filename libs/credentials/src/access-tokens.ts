@@ -9,6 +9,9 @@ import type { SigningKey } from './signing-key.js';
 /** How long an access token is good: 15 minutes. */
 export const ACCESS_TOKEN_SECONDS = 900;
 
+/** By how much the clocks of two replicas may differ. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
 const ALGORITHM = 'EdDSA';
 const TYPE = 'at+jwt';
 const CLIENT_ID = 'keyward';
@@ -72,6 +75,7 @@ export class AccessTokens {
         audience: this.#options.audience,
         requiredClaims: ['sub', 'sid', 'jti', 'iat', 'exp'],
         maxTokenAge: ACCESS_TOKEN_SECONDS,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: this.#options.clock.now(),
       });
       return readClaims(payload);

@@ -49,6 +49,12 @@ describe('checkNewPassword', () => {
     }).toThrow(refusal('password'));
   });
 
+  it.each(['bob', 'kite'])('takes one that has the short name %s in it', (username) => {
+    expect(() => {
+      check('a bobbing kite over correct horses', username);
+    }).not.toThrow();
+  });
+
   it('counts what is left after normalisation', () => {
     const ligatures = 'ﬄ'.repeat(43);
     expect(() => {

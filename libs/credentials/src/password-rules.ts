@@ -13,6 +13,9 @@ const MAX_PASSWORD_LENGTH = 128;
  */
 export const MAX_RAW_PASSWORD_LENGTH = 1_024;
 
+/** In characters: shorter names stand in passwords by chance, and a password is too long to be no more than one. */
+const MIN_TELLING_NAME = 5;
+
 /** Fewer guesses than this and an attacker with a list of patterns finds the password within hours, whatever the hash costs. */
 const MIN_GUESSES = 1e8;
 
@@ -24,7 +27,7 @@ export function normalisePassword(password: string): SecretString {
 }
 
 /**
- * Checks a new password: 15 to 128 code points, not the name, not one that is soon guessed. There are no rules of composition (NIST
+ * Checks a new password: 15 to 128 code points, without a name of five characters or more in it, not one that is soon guessed. There are no rules of composition (NIST
  * SP 800-63B, section 3.1.1.2).
  *
  * @param password - out of {@link normalisePassword}.
@@ -35,7 +38,7 @@ export function checkNewPassword(password: SecretString, username: string, field
   const length = [...text].length;
   if (length < MIN_PASSWORD_LENGTH || length > MAX_PASSWORD_LENGTH)
     throw invalidField(field, 'must have 15 to 128 characters');
-  if (text.toLowerCase().includes(username.toLowerCase()))
+  if (username.length >= MIN_TELLING_NAME && text.toLowerCase().includes(username.toLowerCase()))
     throw invalidField(field, 'must not contain the username');
   // NIST SP 800-63B, section 3.1.1.2: "Verifiers SHALL compare the prospective secret against a blocklist".
   if (guesser.check(text, [username, 'keyward']).guesses < MIN_GUESSES)

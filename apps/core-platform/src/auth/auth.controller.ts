@@ -10,6 +10,8 @@ import { LoginRequest, RefreshTokenRequest, RegisterRequest, TokensAnswer } from
 import { LogIn } from './log-in.js';
 import { RegisterUser } from './register-user.js';
 
+const STORE_ERRORS = ['database_unavailable', 'audit_unavailable'] as const;
+
 @Controller()
 export class AuthController {
   readonly #registerUser: RegisterUser;
@@ -37,7 +39,7 @@ export class AuthController {
     body: RegisterRequest,
     answer: UserAnswer,
     status: 201,
-    errors: ['already_exists', 'rate_limited', 'database_unavailable'],
+    errors: ['already_exists', 'rate_limited', ...STORE_ERRORS],
   })
   async register(@Body() body: RegisterRequest, @CurrentCall() call: Call): Promise<UserAnswer> {
     return toUserAnswer(await this.#registerUser.register(body, factsOf(call)));
@@ -50,7 +52,7 @@ export class AuthController {
     summary: 'Start a session',
     body: LoginRequest,
     answer: TokensAnswer,
-    errors: ['unauthenticated', 'rate_limited', 'database_unavailable'],
+    errors: ['unauthenticated', 'rate_limited', ...STORE_ERRORS],
   })
   async login(@Body() body: LoginRequest, @CurrentCall() call: Call): Promise<TokensAnswer> {
     return toTokensAnswer(await this.#logIn.logIn(body, factsOf(call)));
@@ -63,7 +65,7 @@ export class AuthController {
     summary: 'Exchange a refresh token for new tokens; it works once',
     body: RefreshTokenRequest,
     answer: TokensAnswer,
-    errors: ['unauthenticated', 'database_unavailable'],
+    errors: ['unauthenticated', ...STORE_ERRORS],
   })
   async refresh(
     @Body() body: RefreshTokenRequest,

@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '@app/ambient';
 import { normalisePassword, PasswordHasher } from '@app/credentials';
 import { AppError } from '@app/errors';
 import type { SecretString } from '@app/secret';
+import { errorFields } from '@app/server';
 import type { RequestFacts } from '../access/caller.js';
+import { LOGGER, type Logger } from '../platform/logger.js';
 import { type IssuedTokens, StartSession } from '../sessions/start-session.js';
 import { UserRepository, type UserWithPassword } from '../users/user.repository.js';
 
@@ -14,17 +16,20 @@ export class LogIn {
   readonly #hasher: PasswordHasher;
   readonly #startSession: StartSession;
   readonly #clock: Clock;
+  readonly #logger: Logger;
 
   constructor(
     users: UserRepository,
     hasher: PasswordHasher,
     startSession: StartSession,
     clock: Clock,
+    @Inject(LOGGER) logger: Logger,
   ) {
     this.#users = users;
     this.#hasher = hasher;
     this.#startSession = startSession;
     this.#clock = clock;
+    this.#logger = logger;
   }
 
   /**
@@ -45,10 +50,14 @@ export class LogIn {
     return this.#startSession.start(user, request);
   }
 
-  /** Only here is the password at hand to be hashed at today's cost. */
+  /** Only here is the password at hand to be hashed at today's cost. Where that fails, the next login is soon enough. */
   async #strengthen({ id, passwordHash }: UserWithPassword, password: SecretString): Promise<void> {
     if (!this.#hasher.needsRehash(passwordHash)) return;
-    const stronger = await this.#hasher.hash(password);
-    await this.#users.replaceHash(id, passwordHash, stronger, this.#clock.now());
+    try {
+      const stronger = await this.#hasher.hash(password);
+      await this.#users.replaceHash(id, passwordHash, stronger, this.#clock.now());
+    } catch (error) {
+      this.#logger.warn({ userId: id, ...errorFields(error) }, 'password not hashed anew');
+    }
   }
 }

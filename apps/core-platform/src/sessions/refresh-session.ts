@@ -28,6 +28,10 @@ export class RefreshSession {
     const used = this.#tokens.hashOf(refreshToken);
     const owner = used === undefined ? undefined : await this.#sessions.findOwner(used);
     if (used === undefined || owner === undefined) throw new AppError('unauthenticated');
+    // The old token is used up last: whatever fails before leaves it good for another try.
+    const user = await this.#users.findById(owner.userId);
+    if (user === undefined) throw new AppError('unauthenticated');
+    const accessToken = await this.#tokens.newAccessToken(owner);
     const { token, stored } = this.#tokens.newRefreshToken();
     const caller = { ...request, userId: owner.userId };
     const facts = { subject: { kind: 'session', id: owner.sessionId } } as const;
@@ -35,8 +39,7 @@ export class RefreshSession {
       replaced: personAct(caller, 'session.refresh', stored.createdAt, facts),
       reused: personAct(caller, 'session.reuse', stored.createdAt, facts),
     });
-    const user = await this.#users.findById(owner.userId);
-    if (outcome !== 'replaced' || user === undefined) throw new AppError('unauthenticated');
-    return { accessToken: await this.#tokens.newAccessToken(owner), refreshToken: token, user };
+    if (outcome !== 'replaced') throw new AppError('unauthenticated');
+    return { accessToken, refreshToken: token, user };
   }
 }

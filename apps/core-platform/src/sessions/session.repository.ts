@@ -23,7 +23,8 @@ export abstract class SessionRepository {
   abstract findOwner(hash: Buffer): Promise<TokenOwner | undefined>;
 
   /**
-   * Uses a token up and stores its successor, if it is fresh and its session stands. Of two uses at once, one finds the token used.
+   * Uses a token up and stores its successor, if it is fresh and its session stands. Of two uses at once, one finds the token used. Used
+   * ones of the session are forgotten once they would have expired.
    *
    * @param acts - the record for each of the two outcomes that change something.
    */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, IsNull, LessThan, MoreThan } from 'typeorm';
+import { type EntityManager, IsNull, LessThan, MoreThan, Not } from 'typeorm';
 import { Database } from '@app/persistence';
 import type { Act } from '../audit/act.js';
 import { recordAct } from '../audit/audit.repository.typeorm.js';
@@ -61,6 +61,8 @@ export class TypeormSessionRepository extends SessionRepository {
       );
       if (session.affected !== 1) return 'refused';
       await manager.update(RefreshTokenEntity, { hash: used }, { usedAt: now });
+      const past = { sessionId, usedAt: Not(IsNull()), expiresAt: LessThan(now) };
+      await manager.delete(RefreshTokenEntity, past);
       await manager.insert(RefreshTokenEntity, { ...successor, sessionId });
       await recordAct(manager, acts.replaced);
       return 'replaced';
