@@ -13,6 +13,6 @@ function wordsOf(error: unknown): string {
 try {
   await runCommand(readCommand());
 } catch (error) {
-  process.stderr.write(`core-platform: ${wordsOf(error)}\n`);
-  process.exitCode = 1;
+  // Part of it may be running already, and would go on.
+  process.stderr.write(`core-platform: ${wordsOf(error)}\n`, () => process.exit(1));
 }

@@ -14,6 +14,6 @@ function wordsOf(error: unknown): string {
 try {
   await runCommand(readCommand());
 } catch (error) {
-  process.stderr.write(`encryption-service: ${wordsOf(error)}\n`);
-  process.exitCode = 1;
+  // Part of it may be running already, and would go on.
+  process.stderr.write(`encryption-service: ${wordsOf(error)}\n`, () => process.exit(1));
 }

@@ -1,6 +1,7 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { AppError } from '@app/errors';
+import { Draining } from '../http/draining.js';
 import { type TlsFiles, tlsOptions } from '../http/tls.js';
 
 export interface OperationsOptions {
@@ -15,6 +16,8 @@ export interface OperationsOptions {
   readonly checkReady: () => Promise<void>;
 }
 
+/** An answer takes as long as a look at the database at most, and whoever asked knows by then that the process is stopping. */
+const GRACE_MILLIS = 1_000;
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** A registry with the figures of the process itself. */
@@ -41,6 +44,8 @@ export async function startOperations(options: OperationsOptions): Promise<Fasti
   const server = (
     tls === undefined ? fastify(common) : fastify({ ...common, https: tlsOptions(tls) })
   ) as FastifyInstance;
+  const draining = new Draining(server, GRACE_MILLIS);
+  server.addHook('preClose', () => draining.drain());
   server.addHook('onRequest', (_request, reply, done) => {
     void reply.header('cache-control', 'no-store');
     done();
