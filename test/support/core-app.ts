@@ -12,7 +12,7 @@ import { SCHEMA } from '../../apps/core-platform/src/schema.js';
 import { SigningKeys } from '../../apps/core-platform/src/signing-keys/signing-keys.js';
 import { ensureCertificates } from '../../tools/certs/ensure-certificates.js';
 import { FakeEncryptionService } from './fake-encryption-service.js';
-import { openTestDatabase, type TestDatabase } from './test-database.js';
+import { openTestDatabase, type StartServer, type TestDatabase } from './test-database.js';
 
 /** A clock that a test moves. */
 export class SteppedClock extends Clock {
@@ -54,8 +54,8 @@ export class CoreApp {
     readonly app: HttpApp,
   ) {}
 
-  static async start(): Promise<CoreApp> {
-    const test = await openTestDatabase(SCHEMA);
+  static async start(start?: StartServer): Promise<CoreApp> {
+    const test = await openTestDatabase(SCHEMA, start);
     return CoreApp.on(test, new FakeEncryptionService());
   }
 

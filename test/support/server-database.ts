@@ -21,14 +21,23 @@ export async function startTestServer(databases: readonly string[]): Promise<Tes
     server.superuserUrl,
     databases.map((name) => ({ database: name, owner: name, password: 'owner' })),
   );
-  const host = `127.0.0.1:${server.port.toString()}`;
+  return describeServer(server.superuserUrl, server.port, async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+}
+
+/** What a test sees of a server on this machine. */
+export function describeServer(
+  superuserUrl: string,
+  port: number,
+  stop: () => Promise<void>,
+): TestServer {
+  const host = `127.0.0.1:${port.toString()}`;
   return {
-    superuserUrl: server.superuserUrl,
+    superuserUrl,
     urlOf: (database, user = database) =>
       new SecretString(`postgres://${user}:owner@${host}/${database}`),
-    stop: async () => {
-      await server.stop();
-      rmSync(folder, { recursive: true });
-    },
+    stop,
   };
 }

@@ -19,7 +19,7 @@ import { makeOperator } from '../../apps/encryption-service/src/callers/new-oper
 import { OperatorEntity } from '../../apps/encryption-service/src/callers/operator.entity.js';
 import { SCHEMA } from '../../apps/encryption-service/src/schema.js';
 import { ensureCertificates } from '../../tools/certs/ensure-certificates.js';
-import { openTestDatabase, type TestDatabase } from './test-database.js';
+import { openTestDatabase, type StartServer, type TestDatabase } from './test-database.js';
 
 export interface Credentials {
   readonly apiKey: string;
@@ -116,8 +116,8 @@ export class ServiceApp {
     this.#agents = { client: agent('client'), core: agent('core') };
   }
 
-  static async start(replicas = 1): Promise<ServiceApp> {
-    const test = await openTestDatabase(SCHEMA);
+  static async start(replicas = 1, start?: StartServer): Promise<ServiceApp> {
+    const test = await openTestDatabase(SCHEMA, start);
     const folder = mkdtempSync(join(tmpdir(), 'service-app-'));
     await ensureCertificates({ folder, clock: new SystemClock() });
     const databases = [test.database];

@@ -6,7 +6,7 @@ import {
   openDatabase,
   type Schema,
 } from '@app/persistence';
-import { startTestServer } from './server-database.js';
+import { startTestServer, type TestServer } from './server-database.js';
 
 /** A migrated database of its own, on a real server of its own. */
 export interface TestDatabase {
@@ -20,9 +20,15 @@ export interface TestDatabase {
 
 const NAME = 'keyward_test';
 
+/** How a server with empty databases is started. */
+export type StartServer = (databases: readonly string[]) => Promise<TestServer>;
+
 /** Starts a server, makes a database and migrates it. Whoever opens it stops it. */
-export async function openTestDatabase(schema: Schema): Promise<TestDatabase> {
-  const server = await startTestServer([NAME]);
+export async function openTestDatabase(
+  schema: Schema,
+  start: StartServer = startTestServer,
+): Promise<TestDatabase> {
+  const server = await start([NAME]);
   const ownerUrl = server.urlOf(NAME);
   const connection = { ownerUrl, insecurePlaintext: false };
   await migrate(schema, connection);

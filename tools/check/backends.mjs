@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 function embeddedPostgresql(root) {
@@ -7,8 +7,21 @@ function embeddedPostgresql(root) {
   return existsSync(join(root, 'node_modules', name)) ? undefined : `${name} is not installed`;
 }
 
+const DEBIAN_VERSIONS = '/usr/lib/postgresql';
+const OLDEST = 14;
+const EMBEDDED = 18;
+
+function olderPostgresql() {
+  const versions = existsSync(DEBIAN_VERSIONS) ? readdirSync(DEBIAN_VERSIONS).map(Number) : [];
+  const found = versions.some((version) => version >= OLDEST && version < EMBEDDED);
+  return found ? undefined : `no PostgreSQL from 14 to 17 in ${DEBIAN_VERSIONS}`;
+}
+
 /** What some tests need and a machine may lack. `lacks` says in words what is missing, or `undefined`. */
-const BACKENDS = [{ name: 'embedded-postgresql', lacks: embeddedPostgresql }];
+const BACKENDS = [
+  { name: 'embedded-postgresql', lacks: embeddedPostgresql },
+  { name: 'older-postgresql', lacks: olderPostgresql },
+];
 
 /**
  * Which backends are there for the tests.

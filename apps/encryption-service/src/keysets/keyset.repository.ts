@@ -21,7 +21,7 @@ export interface KeysForUse {
 
 /** A keyset out of one row of a named function; undefined where the encryption is not there. */
 export function keysFromRow(row: KeysRow | undefined): KeysForUse | undefined {
-  if (row?.encryption == null) return undefined;
+  if (row === undefined || row.encryption === null) return undefined;
   return {
     encryption: encryptionFromJson(row.encryption),
     version: row.version === null ? undefined : keyVersionFromJson(row.version),
