@@ -10,6 +10,12 @@ export interface Plaintext {
 /** Something, and what its blob is bound to: it opens with exactly the same. */
 export type Bound<T> = T & { readonly context: Readonly<Record<string, string>> };
 
+/** Something that an answer can say it was about, where it is one of several. */
+export type Named<T> = T & {
+  /** A path such as `items[3]`, for the `errors` of a refusal that is due to this one alone. */
+  readonly field?: string | undefined;
+};
+
 /** A blob as the core stores it, with where it can be opened. */
 export interface SealedBlob {
   readonly connectionId: string;
@@ -36,7 +42,10 @@ export abstract class EncryptionGateway {
   ): Promise<SealedBlob[]>;
 
   /** Opens each at the connection that its blob names, which need not be the current one. All or none, in order. */
-  abstract decrypt(blobs: readonly Bound<SealedBlob>[], caller: TenantCaller): Promise<Plaintext[]>;
+  abstract decrypt(
+    blobs: readonly Named<Bound<SealedBlob>>[],
+    caller: TenantCaller,
+  ): Promise<Plaintext[]>;
 
   /**
    * Makes a new active version of the tenant's current encryption.

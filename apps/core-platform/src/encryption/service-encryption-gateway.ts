@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Page, RotateAnswer, VersionAnswer } from '@app/contract';
 import { decodeBase64, encodeBase64 } from '@app/encoding';
 import { passOn } from '@app/encryption-client';
-import { AppError, invalidField } from '@app/errors';
+import { AppError, type ErrorCode, invalidField } from '@app/errors';
 import type { TenantCaller } from '../access/caller.js';
 import { Standing } from '../access/standing.js';
 import { type Connection, ConnectionRepository } from '../connections/connection.repository.js';
@@ -13,6 +13,7 @@ import { SetUpConnection } from '../connections/set-up-connection.js';
 import {
   type Bound,
   EncryptionGateway,
+  type Named,
   type Plaintext,
   type SealedBlob,
 } from './encryption-gateway.js';
@@ -21,6 +22,12 @@ import { assertNoMasterKey } from './master-key.js';
 
 /** Of one request, so that one list cannot take all connections. */
 const CALLS_AT_ONCE = 8;
+
+const OF_ONE_BLOB: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'decryption_failed',
+  'version_destroyed',
+  'version_not_usable',
+]);
 
 /** The gateway to the encryption service of each tenant's connection. */
 @Injectable()
@@ -63,7 +70,7 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
   }
 
   override async decrypt(
-    blobs: readonly Bound<SealedBlob>[],
+    blobs: readonly Named<Bound<SealedBlob>>[],
     caller: TenantCaller,
   ): Promise<Plaintext[]> {
     assertNoMasterKey(caller);
@@ -73,8 +80,12 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
       if (client === undefined) throw new AppError('internal');
       const context = { ...blob.context };
       const input = { ...blob, cipherText: encodeBase64(blob.cipherText), context };
-      const { data, encoding } = await heard(client.decrypt(input, caller));
-      return { data, encoding };
+      try {
+        const { data, encoding } = await client.decrypt(input, caller);
+        return { data, encoding };
+      } catch (error) {
+        throw naming(passOn(error), blob.field);
+      }
     });
   }
 
@@ -118,6 +129,12 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
     }
     return clients;
   }
+}
+
+/** The refusal of one blob among several, with its name. What ails all of them is no one's. */
+function naming(error: AppError, field: string | undefined): AppError {
+  if (field === undefined || !OF_ONE_BLOB.has(error.code)) return error;
+  return new AppError(error.code, { cause: error, errors: [{ field, message: 'does not open' }] });
 }
 
 function isInvalidRequest(error: unknown): boolean {

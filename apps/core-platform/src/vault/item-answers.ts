@@ -1,14 +1,14 @@
-import { AppError } from '@app/errors';
 import type { ListedItem } from '../vault-store/vault-list.repository.js';
 import type { OpenedItem } from './item-sealer.js';
 import type { ItemAnswer } from './vault.dto.js';
 
+/** An item with what was opened of it; of a listed one nothing was. */
 export function toItemAnswer({
   item,
   encryptionVersionId,
   data,
   metadata,
-}: OpenedItem): ItemAnswer {
+}: OpenedItem | (ListedItem & { data?: never; metadata?: never })): ItemAnswer {
   const { id, type, labels, createdAt, updatedAt } = item;
   return {
     id,
@@ -16,15 +16,8 @@ export function toItemAnswer({
     labels: [...labels],
     ...(metadata === undefined ? {} : { metadata }),
     ...data,
-    encryptionVersionId,
+    ...(encryptionVersionId === undefined ? {} : { encryptionVersionId }),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };
-}
-
-export function toListAnswer({ item, encryptionVersionId }: ListedItem): ItemAnswer {
-  // Nobody but whoever changes the database by hand can make one.
-  if (encryptionVersionId === undefined)
-    throw new AppError('internal', { alarm: 'item_without_data' });
-  return toItemAnswer({ item, encryptionVersionId });
 }

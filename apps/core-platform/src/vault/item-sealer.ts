@@ -56,15 +56,22 @@ export class ItemSealer {
 
   /**
    * @param wanted - the parts to open; the others stay sealed.
+   * @param nameOf - how a refusal names one of several items; without it, it names none.
    * @throws AppError `decryption_failed` also for an item that lost its data.
    */
   async open(
     items: readonly WholeItem[],
     wanted: ReadonlySet<ItemPart>,
     caller: TenantCaller,
+    nameOf: (index: number) => string | undefined = () => undefined,
   ): Promise<OpenedItem[]> {
-    const bound = items.flatMap((whole) =>
-      boundBlobs(whole, caller.tenantId).filter(({ part }) => wanted.has(part)),
+    items.forEach((whole, index) => {
+      assertWhole(whole, nameOf(index));
+    });
+    const bound = items.flatMap((whole, index) =>
+      boundBlobs(whole, caller.tenantId)
+        .filter(({ part }) => wanted.has(part))
+        .map((blob) => ({ ...blob, field: nameOf(index) })),
     );
     const opened = await this.#gateway.decrypt(bound, caller);
     const plaintexts = new Map(bound.map(({ id }, index) => [id, opened[index]]));
@@ -95,12 +102,18 @@ function boundBlobs({ item, blobs }: WholeItem, tenantId: string): Bound<StoredB
   return blobs.map((blob) => ({ ...blob, context: context(blob.part) }));
 }
 
+function assertWhole({ blobs }: WholeItem, field: string | undefined): void {
+  if (blobs.some(({ part }) => part === 'data')) return;
+  const errors = field === undefined ? {} : { errors: [{ field, message: 'has lost its data' }] };
+  throw new AppError('decryption_failed', errors);
+}
+
 function assemble(
   { item, blobs }: WholeItem,
   plaintexts: ReadonlyMap<string, Plaintext | undefined>,
 ): OpenedItem {
   const sealedData = blobs.find(({ part }) => part === 'data');
-  if (sealedData === undefined) throw new AppError('decryption_failed');
+  if (sealedData === undefined) throw new AppError('internal');
   const sealedMetadata = blobs.find(({ part }) => part === 'metadata');
   const data = plaintexts.get(sealedData.id);
   const metadata = sealedMetadata && plaintexts.get(sealedMetadata.id);

@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '@app/ambient';
 import { AppError, toAppError } from '@app/errors';
 import type { TenantCaller } from '../access/caller.js';
 import { type ActFacts, tenantAct } from '../audit/act.js';
 import { AuditRepository } from '../audit/audit.repository.js';
+import { LOGGER, type Logger } from '../platform/logger.js';
 import type { Position } from '../paging/position.js';
 import {
   type ItemFilter,
@@ -33,6 +34,7 @@ export class ReadItems {
   readonly #sealer: ItemSealer;
   readonly #audit: AuditRepository;
   readonly #clock: Clock;
+  readonly #logger: Logger;
 
   constructor(
     vault: VaultRepository,
@@ -40,12 +42,14 @@ export class ReadItems {
     sealer: ItemSealer,
     audit: AuditRepository,
     clock: Clock,
+    @Inject(LOGGER) logger: Logger,
   ) {
     this.#vault = vault;
     this.#lists = lists;
     this.#sealer = sealer;
     this.#audit = audit;
     this.#clock = clock;
+    this.#logger = logger;
   }
 
   /** @throws AppError `not_found`, or why it does not open. */
@@ -58,12 +62,22 @@ export class ReadItems {
     return opened;
   }
 
-  /** Without opening anything. */
-  list(filter: ItemFilter, page: ItemsPage, caller: TenantCaller): Promise<Slice<ListedItem>> {
-    return this.#lists.listItems(caller.tenantId, filter, page);
+  /** Without opening anything. An item that lost its data is listed as well, so that it can be found and deleted. */
+  async list(
+    filter: ItemFilter,
+    page: ItemsPage,
+    { tenantId, requestId }: TenantCaller,
+  ): Promise<Slice<ListedItem>> {
+    const slice = await this.#lists.listItems(tenantId, filter, page);
+    for (const { item, encryptionVersionId } of slice.rows) {
+      // Nobody but whoever changes the database by hand can make one.
+      if (encryptionVersionId === undefined)
+        this.#logger.error({ requestId, tenantId, itemId: item.id }, 'item_without_data');
+    }
+    return slice;
   }
 
-  /** @throws AppError why one of them does not open. */
+  /** @throws AppError why one of them does not open, and which, as `items[i]`. */
   async listOpened(
     filter: ItemFilter,
     parts: ReadonlySet<ItemPart>,
@@ -87,7 +101,8 @@ export class ReadItems {
       this.#audit.record(tenantAct(caller, action, this.#clock.now(), { ...facts, outcome }));
     let opened: OpenedItem[];
     try {
-      opened = await this.#sealer.open(items, parts, caller);
+      const nameOf = action === 'item.list' ? nameInList : undefined;
+      opened = await this.#sealer.open(items, parts, caller, nameOf);
     } catch (error) {
       await record(toAppError(error).code);
       throw error;
@@ -95,4 +110,8 @@ export class ReadItems {
     await record('success');
     return opened;
   }
+}
+
+function nameInList(index: number): string {
+  return `items[${index.toString()}]`;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '@app/errors';
 import { CoreApp } from '../../../../test/support/core-app.js';
 
 type Item = Record<string, unknown>;
@@ -17,9 +18,10 @@ afterAll(async () => {
 });
 
 const list = (query = '') => core.send('GET', `/tenants/${tenantId}/vault${query}`, { token });
-async function put(body: object): Promise<void> {
-  const { status } = await core.send('POST', `/tenants/${tenantId}/vault`, { token, body });
+async function put(body: object): Promise<string> {
+  const { status, json } = await core.send('POST', `/tenants/${tenantId}/vault`, { token, body });
   expect(status).toBe(201);
+  return String(json['id']);
 }
 async function pages(query: string): Promise<Item[][]> {
   const found: Item[][] = [];
@@ -130,6 +132,64 @@ describe('a list of items', () => {
     '__proto__=1',
   ])('refuses %s', async (query) => {
     expect((await list(`?${query}`)).json).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+});
+
+describe('one damaged item among others', () => {
+  const ids: string[] = [];
+
+  beforeAll(async () => {
+    tenantId = await core.tenant(token);
+    for (const data of ['first', 'second', 'third'])
+      ids.push(await put({ type: 'note', data, metadata: { data } }));
+  });
+
+  it('is named where it does not open, and the list goes without its content', async () => {
+    await core.test.asOwner("update vault_item set type = 'other' where id = $1", [ids[1]]);
+    const opened = await list('?include=data,metadata');
+    expect(opened.json).toMatchObject({
+      status: 422,
+      code: 'decryption_failed',
+      errors: [{ field: 'items[1]', message: 'does not open' }],
+    });
+    expect((await list()).json['items']).toHaveLength(3);
+    expect((await list('?include=data&type=note')).json['items']).toHaveLength(2);
+  });
+
+  it.each<[AppError, number]>([
+    [new AppError('version_destroyed'), 410],
+    [new AppError('version_not_usable'), 409],
+  ])('is named where its version does not serve any more: %s', async (error, status) => {
+    core.service.fail('decrypt', error);
+    const { json } = await list('?include=data&type=note');
+    expect(json).toMatchObject({ status, errors: [{ field: 'items[0]' }] });
+  });
+
+  it('is not blamed for what ails all of them', async () => {
+    core.service.fail('decrypt', new AppError('encryption_disabled'));
+    const { json } = await list('?include=data&type=note');
+    expect(json).toMatchObject({ status: 409, code: 'encryption_disabled' });
+    expect(json).not.toHaveProperty('errors');
+  });
+
+  it('is listed without a version where it lost its data, and can be deleted', async () => {
+    await core.test.asOwner("delete from blob where item_id = $1 and part = 'data'", [ids[2]]);
+    const { status, json } = await list();
+    expect(status).toBe(200);
+    const items = json['items'] as Item[];
+    expect(items.map(({ id }) => id)).toEqual(ids);
+    expect(items[2]).not.toHaveProperty('encryptionVersionId');
+    expect((await list('?include=metadata&type=note')).json).toMatchObject({
+      status: 422,
+      code: 'decryption_failed',
+      errors: [{ field: 'items[1]', message: 'has lost its data' }],
+    });
+    const path = `/tenants/${tenantId}/vault/${ids[2] ?? ''}`;
+    const read = await core.send('GET', path, { token });
+    expect(read.json).toMatchObject({ status: 422, code: 'decryption_failed' });
+    expect(read.json).not.toHaveProperty('errors');
+    expect((await core.send('DELETE', path, { token })).status).toBe(204);
+    expect((await list('?include=data&type=note')).status).toBe(200);
   });
 });
 

@@ -6,7 +6,7 @@ import { KEY_ERRORS } from '../encryption/service-errors.js';
 import { parsePosition, positionKey, toCursorPage } from '../paging/position.js';
 import { CreateItem } from './create-item.js';
 import { DeleteItem } from './delete-item.js';
-import { toItemAnswer, toListAnswer } from './item-answers.js';
+import { toItemAnswer } from './item-answers.js';
 import { checkContent, type ItemContent } from './item-content.js';
 import type { ItemPart } from './item-context.js';
 import { ReadItems } from './read-items.js';
@@ -80,7 +80,7 @@ export class VaultController {
     const filter = { type, label };
     if (include === undefined) {
       const slice = await this.#readItems.list(filter, page, caller);
-      return toCursorPage(slice, ({ item }) => positionKey(item), toListAnswer);
+      return toCursorPage(slice, ({ item }) => positionKey(item), toItemAnswer);
     }
     const parts = new Set(include.split(',') as ItemPart[]);
     const slice = await this.#readItems.listOpened(filter, parts, page, caller);

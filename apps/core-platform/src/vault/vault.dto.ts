@@ -77,8 +77,11 @@ export class ItemAnswer {
   @Field(rules.oneOf(ENCODINGS), { description: 'How data is written.', optional: true })
   encoding?: Encoding;
 
-  @LowerCaseField(rules.uuid(), { description: 'The version that data lies under.' })
-  encryptionVersionId: string;
+  @LowerCaseField(rules.uuid(), {
+    description: 'The version that data lies under; absent for an item that lost its data.',
+    optional: true,
+  })
+  encryptionVersionId?: string;
 
   @Field(rules.time(), { description: 'When it was made.' })
   createdAt: string;
