@@ -23,6 +23,7 @@ const FUNCTIONS = [
   'reserve_messages(uuid, uuid, bigint)',
   'settle_messages(uuid, uuid, bigint, timestamptz)',
   'record_use(uuid, bigint, uuid, bigint, uuid, bigint, uuid, bigint, timestamptz, text, text, integer, text, text)',
+  'record_uses(jsonb)',
   'lock_tenant(uuid)',
 ];
 

@@ -19,11 +19,7 @@ import type { Clock } from '@app/ambient';
 import type { Database } from '@app/persistence';
 import { type AuditEntry, AuditLog, type KeyUseEntry } from './audit-log.js';
 import { AuditRecordEntity } from './audit-record.entity.js';
-
-const RECORD_USE = {
-  name: 'record_use',
-  text: 'select record_use($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as stands',
-};
+import { GroupCommit } from './group-commit.js';
 
 function unavailable(cause: unknown): AppError {
   return new AppError('audit_unavailable', { cause, retryAfterSeconds: 1 });
@@ -75,15 +71,17 @@ function conditions(
   };
 }
 
-/** The audit log as a table that the application can only add to, one transaction for each record. */
+/** The audit log as a table that the application can only add to, one transaction for each act, and one for many key uses. */
 export class TypeormAuditLog extends AuditLog {
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #uses: GroupCommit;
 
   constructor(database: Database, clock: Clock) {
     super();
     this.#database = database;
     this.#clock = clock;
+    this.#uses = new GroupCommit(database);
   }
 
   async recordUse(entry: KeyUseEntry): Promise<boolean> {
@@ -105,8 +103,7 @@ export class TypeormAuditLog extends AuditLog {
       entry.accessReason ?? null,
     ];
     try {
-      const [row] = await this.#database.execute<{ stands: boolean }>(RECORD_USE, values);
-      return row?.stands === true;
+      return await this.#uses.record(values);
     } catch (error) {
       throw unavailable(error);
     }

@@ -97,6 +97,30 @@ const FUNCTIONS = [
      return true;
    end $$`,
 
+  // Many key uses in one transaction, each in the order of `record_use`'s parameters. A tenant that is being changed is answered with
+  // "busy" and nothing waits for it: its uses must not hold back those of others.
+  `create function record_uses(p_uses jsonb) returns text[] language plpgsql as $$
+   declare
+     u jsonb;
+     results text[] := '{}';
+   begin
+     for u in select * from jsonb_array_elements(p_uses) loop
+       perform set_config('app.tenant', u ->> 0, true);
+       if not pg_try_advisory_xact_lock_shared(${String(LOCK_CLASS)}, tenant_lock((u ->> 0)::uuid)) then
+         results := results || 'busy'::text;
+       elsif record_use(
+         (u ->> 0)::uuid, (u ->> 1)::bigint, (u ->> 2)::uuid, (u ->> 3)::bigint, (u ->> 4)::uuid, (u ->> 5)::bigint,
+         (u ->> 6)::uuid, (u ->> 7)::bigint, (u ->> 8)::timestamptz, u ->> 9, u ->> 10, (u ->> 11)::integer, u ->> 12,
+         u ->> 13
+       ) then
+         results := results || 'stands'::text;
+       else
+         results := results || 'changed'::text;
+       end if;
+     end loop;
+     return results;
+   end $$`,
+
   // Messages are reserved before they are used; a block that a crash loses counts as used.
   `create function reserve_messages(p_tenant uuid, p_version uuid, p_count bigint) returns bigint
      language plpgsql as $$
@@ -137,6 +161,7 @@ const NAMES = [
   'reserve_messages(uuid, uuid, bigint)',
   'settle_messages(uuid, uuid, bigint, timestamptz)',
   'record_use(uuid, bigint, uuid, bigint, uuid, bigint, uuid, bigint, timestamptz, text, text, integer, text, text)',
+  'record_uses(jsonb)',
   'lock_tenant(uuid)',
 ];
 
