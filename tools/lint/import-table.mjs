@@ -48,8 +48,9 @@ const LIBS = {
     packages: ['undici'],
     node: [],
   },
+  // config: the settings of a database are declared beside what uses them.
   persistence: {
-    libs: ['errors', 'secret', 'ambient'],
+    libs: ['errors', 'secret', 'ambient', 'config'],
     packages: ['typeorm', 'pg', 'pg-boss'],
     node: [],
   },

@@ -6,3 +6,4 @@ export { migrate } from './migrate.js';
 export type { Connection, MigrationClass, Schema } from './migrate.js';
 export { openAsOwner, openDatabase } from './open-database.js';
 export type { PoolOptions } from './open-database.js';
+export { connectionOf, DATABASE_OPTIONS } from './database-options.js';

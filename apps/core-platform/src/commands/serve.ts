@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net';
 import { RandomIdentifiers, SystemClock } from '@app/ambient';
 import { loadConfig } from '@app/config';
 import { PasswordHasher } from '@app/credentials';
-import { type Database, migrate, openDatabase } from '@app/persistence';
+import { connectionOf, type Database, migrate, openDatabase } from '@app/persistence';
 import {
   createHttpApp,
   createLogger,
@@ -11,6 +10,8 @@ import {
   type HttpApp,
   startOperations,
   stopOnSignals,
+  logReady,
+  operationsTls,
 } from '@app/server';
 import { AuthorizeRequest } from '../access/authorize-request.js';
 import { AppModule } from '../app.module.js';
@@ -20,11 +21,10 @@ import { ResumeSetUps } from '../connections/resume-set-ups.js';
 import type { Logger } from '../platform/logger.js';
 import { SCHEMA } from '../schema.js';
 import { SigningKeys } from '../signing-keys/signing-keys.js';
-import { connectionOf } from './connection.js';
 import { openLocalService } from './open-local-service.js';
 
 async function openMigrated(config: CorePlatformConfig, logger: Logger): Promise<Database> {
-  const connection = connectionOf(config);
+  const connection = connectionOf(config.database);
   await migrate(SCHEMA, connection);
   return openDatabase(SCHEMA, connection, {
     poolSize: config.database.poolSize,
@@ -68,11 +68,6 @@ async function startHttp(
   return app;
 }
 
-function portOf(address: AddressInfo | string | null): string {
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port.toString();
-}
-
 /** `serve`: migrates as the owner, opens everything, answers until it is told to stop. */
 export async function serve(argv: readonly string[]): Promise<void> {
   const { values: config } = loadConfig({ prefix: 'CP', options: OPTIONS, argv });
@@ -80,11 +75,8 @@ export async function serve(argv: readonly string[]): Promise<void> {
   const { transport, service } = await openLocalService(config);
   const database = await openMigrated(config, logger);
   const app = await startHttp(config, logger, database, service);
-  const { host, port, tlsCertificate, tlsKey } = config.operations;
-  const tls =
-    tlsCertificate === undefined || tlsKey === undefined
-      ? undefined
-      : { certificate: tlsCertificate, key: tlsKey };
+  const { host, port } = config.operations;
+  const tls = operationsTls(config.operations);
   const operations = await startOperations({
     host,
     port,
@@ -103,9 +95,9 @@ export async function serve(argv: readonly string[]): Promise<void> {
     await database.close();
     logger.info('stopped');
   });
-  const address = app.nest.getHttpServer().address() as AddressInfo;
-  const url = `https://${config.listen.host}:${portOf(address)}`;
-  const scheme = tls === undefined ? 'http' : 'https';
-  const operationsUrl = `${scheme}://${host}:${portOf(operations.server.address())}`;
-  logger.info({ url, operationsUrl, pid: process.pid }, 'ready');
+  logReady(
+    logger,
+    { host: config.listen.host, server: app.nest.getHttpServer(), isTls: true },
+    { host, server: operations.server, isTls: tls !== undefined },
+  );
 }

@@ -3,14 +3,13 @@ import { open, readFile, unlink } from 'node:fs/promises';
 import { loadConfig, option } from '@app/config';
 import { deriveServiceKeys } from '@app/crypto';
 import { AppError } from '@app/errors';
-import { migrate, openAsOwner } from '@app/persistence';
+import { connectionOf, migrate, openAsOwner } from '@app/persistence';
 import { createLogger } from '@app/server';
 import { identityOf } from '../callers/certificate-binding.js';
 import { makeOperator } from '../callers/new-operator.js';
 import { OperatorEntity } from '../callers/operator.entity.js';
 import { OPTIONS } from '../config.js';
 import { SCHEMA } from '../schema.js';
-import { connectionOf } from './connection.js';
 
 export const OPERATOR_OPTIONS = {
   certificate: option.path({
@@ -52,7 +51,7 @@ export async function createOperator(argv: readonly string[]): Promise<void> {
   });
   const keys = deriveServiceKeys(values.service.secret);
   const { row, apiSecret } = makeOperator(keys, values.name, await spkiOf(values.certificate));
-  const connection = connectionOf(values);
+  const connection = connectionOf(values.database);
   await migrate(SCHEMA, connection);
   const owner = await openAsOwner(SCHEMA, connection);
   try {

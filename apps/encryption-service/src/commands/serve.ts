@@ -1,8 +1,13 @@
-import type { AddressInfo } from 'node:net';
 import { RandomIdentifiers } from '@app/ambient';
 import { loadConfig } from '@app/config';
 import { KekProviders, openKekProvider } from '@app/kek';
-import { type Connection, type Database, migrate, openDatabase } from '@app/persistence';
+import {
+  connectionOf,
+  type Connection,
+  type Database,
+  migrate,
+  openDatabase,
+} from '@app/persistence';
 import {
   createHttpApp,
   createLogger,
@@ -11,6 +16,8 @@ import {
   type HttpApp,
   startOperations,
   stopOnSignals,
+  logReady,
+  operationsTls,
 } from '@app/server';
 import { AppModule } from '../app.module.js';
 import { AuditLog } from '../audit/audit-log.js';
@@ -20,7 +27,6 @@ import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
 import { MessageCounter } from '../keysets/message-counter.js';
 import { SCHEMA } from '../schema.js';
 import { checkMasterKeys } from './check-master-keys.js';
-import { connectionOf } from './connection.js';
 import { openLocalKey } from './local-key.js';
 
 type Logger = ReturnType<typeof createLogger>;
@@ -65,11 +71,6 @@ async function startHttp(
   return app;
 }
 
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
-}
-
 /** Writes down now and then what is counted in memory. */
 function flushCounts(counter: MessageCounter, logger: Logger): () => Promise<void> {
   const timer = setInterval(() => {
@@ -99,7 +100,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
         : [],
   });
   const logger = createLogger(SCHEMA.applicationName, config.log.level);
-  const connection = connectionOf(config);
+  const connection = connectionOf(config.database);
   await migrate(SCHEMA, connection);
   const database = await openDatabase(SCHEMA, connection, {
     poolSize: config.database.poolSize,
@@ -110,14 +111,12 @@ export async function serve(argv: readonly string[]): Promise<void> {
   const providers = await openProviders(config, connection, logger);
   await checkMasterKeys(connection, providers);
   const app = await startHttp(config, logger, database, providers);
-  const { host, port, tlsCertificate, tlsKey } = config.operations;
+  const { host, port } = config.operations;
+  const tls = operationsTls(config.operations);
   const operations = await startOperations({
     host,
     port,
-    tls:
-      tlsCertificate === undefined || tlsKey === undefined
-        ? undefined
-        : { certificate: tlsCertificate, key: tlsKey },
+    tls,
     metrics: createMetrics(),
     isStopping: app.isStopping,
     checkReady: async () => {
@@ -133,8 +132,9 @@ export async function serve(argv: readonly string[]): Promise<void> {
     await database.close();
     logger.info('stopped');
   });
-  const url = `https://${config.listen.host}:${String(portOf(app.nest.getHttpServer().address()))}`;
-  const scheme = tlsCertificate === undefined ? 'http' : 'https';
-  const operationsUrl = `${scheme}://${host}:${String(portOf(operations.server.address()))}`;
-  logger.info({ url, operationsUrl, pid: process.pid }, 'ready');
+  logReady(
+    logger,
+    { host: config.listen.host, server: app.nest.getHttpServer(), isTls: true },
+    { host, server: operations.server, isTls: tls !== undefined },
+  );
 }
