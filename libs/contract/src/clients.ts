@@ -1,3 +1,4 @@
+import { JSONSchema } from 'class-validator-jsonschema';
 import { Field, LowerCaseField, NestedField } from './field.js';
 import { MAX_NAME_LENGTH } from './encryptions.js';
 import { bool, label, listOf, onlyTrue, oneOf, text, textOf, time, uuid } from './rules.js';
@@ -7,6 +8,7 @@ const DIGEST = textOf(/^[0-9A-Fa-f]{64}$/, 'must be a SHA-256 of 64 hexadecimal 
 const MAX_ENCRYPTION_IDS = 1000;
 
 /** What a client certificate is recognised by: exactly one of the three. */
+@JSONSchema({ minProperties: 1, maxProperties: 1 })
 export class CertificateBinding {
   @LowerCaseField(DIGEST, {
     description: 'SHA-256 of the whole certificate in DER, hexadecimal.',

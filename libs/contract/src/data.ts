@@ -1,5 +1,6 @@
 import { Field, LowerCaseField } from './field.js';
-import { bool, object, oneOf, text, uuid } from './rules.js';
+import { MAX_CONTEXT_ENTRIES } from '@app/encoding';
+import { base64, bool, object, oneOf, text, textMap, uuid } from './rules.js';
 import { ENCODINGS, type Encoding } from './wire.js';
 
 /** `POST /v1/encrypt`. */
@@ -24,7 +25,7 @@ export class EncryptRequest {
   })
   encryptionVersionId?: string;
 
-  @Field(object(), {
+  @Field(textMap(MAX_CONTEXT_ENTRIES), {
     description:
       'Text to text, up to 32 entries and 4 KiB; authenticated, not stored: decrypt needs the same. Absent equals {}.',
     optional: true,
@@ -34,7 +35,7 @@ export class EncryptRequest {
 
 /** What encrypt answers, and what decrypt takes back. */
 export class EncryptAnswer {
-  @Field(text(), { description: 'The ciphertext, base64.' })
+  @Field(base64(), { description: 'The ciphertext, base64.' })
   cipherText: string;
 
   @LowerCaseField(uuid(), { description: 'The encryption.' })
@@ -55,7 +56,7 @@ export class DecryptRequest {
   @LowerCaseField(uuid(), { description: 'The encryption.' })
   encryptionId: string;
 
-  @Field(text(), { description: 'The ciphertext, canonical base64.' })
+  @Field(base64(), { description: 'The ciphertext, canonical base64.' })
   cipherText: string;
 
   @LowerCaseField(uuid(), { description: 'The version that encrypted.' })
@@ -64,7 +65,10 @@ export class DecryptRequest {
   @Field(object(), { description: 'The metadata that came with the ciphertext, as it was.' })
   metadata: Record<string, unknown>;
 
-  @Field(object(), { description: 'The context that was given to encrypt.', optional: true })
+  @Field(textMap(MAX_CONTEXT_ENTRIES), {
+    description: 'The context that was given to encrypt.',
+    optional: true,
+  })
   context?: Record<string, string>;
 
   @Field(text(), {

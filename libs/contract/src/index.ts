@@ -27,6 +27,7 @@ export { Field, LowerCaseField, NestedField, nestedFields } from './field.js';
 export type { DtoClass, FieldOptions, FieldRule, Nesting } from './field.js';
 export { HealthAnswer } from './health.js';
 export type { HealthClient } from './health.js';
+export { IDEMPOTENCY_KEY, parseIdempotencyKey } from './idempotency-key.js';
 export { PageQuery, pageLimit, parseCursor, toPage } from './page.js';
 export type { Page } from './page.js';
 export { parseDto } from './parse-dto.js';

@@ -24,7 +24,12 @@ export function textOf(pattern: RegExp, rule: string): FieldRule {
 export function label(max: number): FieldRule {
   return {
     rule: `must be text of 1 to ${String(max)} characters, without control characters`,
-    schema: { type: 'string', minLength: 1, maxLength: max },
+    schema: {
+      type: 'string',
+      minLength: 1,
+      maxLength: max,
+      pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+    },
     check: (value) =>
       typeof value === 'string' &&
       value.length > 0 &&
@@ -100,6 +105,20 @@ export function object(): FieldRule {
     schema: { type: 'object', additionalProperties: true },
     check: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   };
+}
+
+/** An object of text to text; its limits are checked where it is encoded. */
+export function textMap(most: number): FieldRule {
+  return {
+    ...object(),
+    schema: { type: 'object', additionalProperties: { type: 'string' }, maxProperties: most },
+  };
+}
+
+/** Canonical, padded base64 (RFC 4648, section 4); that it is, is checked where it is decoded. */
+export function base64(): FieldRule {
+  const pattern = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
+  return { ...text(), schema: { type: 'string', contentEncoding: 'base64', pattern } };
 }
 
 /** A list without duplicates whose every member keeps to `member`. */

@@ -5,7 +5,7 @@ export {
   encodeBase64Url,
   isCanonicalBase64,
 } from './base64.js';
-export { checkContext, encodeContext } from './context.js';
+export { checkContext, encodeContext, MAX_CONTEXT_ENTRIES } from './context.js';
 export type { Context } from './context.js';
 export { encodeMembers } from './members.js';
 export type { Member } from './members.js';

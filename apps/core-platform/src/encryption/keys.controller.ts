@@ -1,9 +1,16 @@
 import { Body, Controller, Headers, Param, Query } from '@nestjs/common';
-import { type Page, pageLimit, PageQuery, RotateAnswer, VersionAnswer } from '@app/contract';
+import {
+  IDEMPOTENCY_KEY,
+  type Page,
+  pageLimit,
+  PageQuery,
+  RotateAnswer,
+  VersionAnswer,
+  parseIdempotencyKey,
+} from '@app/contract';
 import { type Call, CurrentCall, Endpoint } from '@app/server';
 import { memberOf } from '../access/caller.js';
 import { EncryptionGateway } from './encryption-gateway.js';
-import { parseIdempotencyKey } from './idempotency-key.js';
 import { RotateKeys } from './rotate-keys.js';
 import { KEY_ERRORS, SERVICE_ERRORS } from './service-errors.js';
 
@@ -29,13 +36,7 @@ export class KeysController {
     body: RotateKeysRequest,
     answer: RotateAnswer,
     errors: KEY_ERRORS,
-    headers: [
-      {
-        name: 'Idempotency-Key',
-        description:
-          '1 to 128 visible ASCII characters; a call repeated by the same person within 24 hours answers as the first did.',
-      },
-    ],
+    headers: [IDEMPOTENCY_KEY],
   })
   async rotate(
     @Param('tenantId') tenantId: string,

@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { invalidField } from '@app/errors';
-
-const FORM = /^[\x21-\x7e]{1,128}$/;
 
 /** One call that may be repeated: of this client, to this route, with this key. */
 export interface RepeatableCall {
@@ -10,15 +7,6 @@ export interface RepeatableCall {
   readonly route: string;
   readonly key: string;
   readonly bodyHash: Buffer;
-}
-
-/** @throws AppError `invalid_request` for a key of another form. */
-export function parseIdempotencyKey(header: string | string[] | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  if (typeof header !== 'string' || !FORM.test(header)) {
-    throw invalidField('Idempotency-Key', 'must be 1 to 128 visible ASCII characters');
-  }
-  return header;
 }
 
 /** SHA-256 of a body as it was understood, so that white space and the order of fields do not matter. */

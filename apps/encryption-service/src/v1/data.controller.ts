@@ -1,18 +1,19 @@
 import { Body, Controller, Headers } from '@nestjs/common';
 import {
+  IDEMPOTENCY_KEY,
   DecryptAnswer,
   DecryptRequest,
   EncryptAnswer,
   EncryptRequest,
   RotateAnswer,
   RotateRequest,
+  parseIdempotencyKey,
 } from '@app/contract';
 import { type Call, CurrentCall, Endpoint } from '@app/server';
 import { CurrentClient } from '../callers/access.js';
 import type { ClientCaller } from '../callers/caller.js';
 import { DecryptData } from '../keysets/decrypt-data.js';
 import { EncryptData } from '../keysets/encrypt-data.js';
-import { parseIdempotencyKey } from '../keysets/idempotency.js';
 import { RotateKeyset } from '../keysets/rotate-keyset.js';
 
 const KEY_ERRORS = [
@@ -77,13 +78,7 @@ export class DataController {
     body: RotateRequest,
     answer: RotateAnswer,
     errors: [...KEY_ERRORS, 'conflict'],
-    headers: [
-      {
-        name: 'Idempotency-Key',
-        description:
-          'Up to 128 visible ASCII characters, kept 24 hours: a repeated call answers as the first did.',
-      },
-    ],
+    headers: [IDEMPOTENCY_KEY],
   })
   rotate(
     @Body() body: RotateRequest,

@@ -40,7 +40,12 @@ export interface EndpointSpec {
   /** Codes beyond those that every route with such credentials and such a body can give. */
   readonly errors?: readonly ErrorCode[];
   /** Request headers beyond those that every route takes. */
-  readonly headers?: readonly { readonly name: string; readonly description: string }[];
+  readonly headers?: readonly {
+    readonly name: string;
+    readonly description: string;
+    /** A regular expression of all its values, for OpenAPI. */
+    readonly pattern: string;
+  }[];
 }
 
 /** What the request hooks find at a route. */

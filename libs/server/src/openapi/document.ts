@@ -106,12 +106,12 @@ function parametersOf(spec: EndpointSpec, schemas: SchemaCollection): Schema[] {
     required: true,
     schema: { type: 'string', format: 'uuid' },
   }));
-  const headers = (spec.headers ?? []).map(({ name, description }) => ({
+  const headers = (spec.headers ?? []).map(({ name, description, pattern }) => ({
     name,
     in: 'header',
     required: false,
     description,
-    schema: { type: 'string' },
+    schema: { type: 'string', pattern },
   }));
   return [
     ...inPath,
