@@ -52,12 +52,14 @@ describe('ratios', () => {
 
   it('spans all scenarios of one operation and no other', () => {
     const results = [
+      result('encrypt', 0.005, 0.001),
       result('encrypt', 0.004, 0.001),
       result('encrypt', 0.006, 0.001),
       result('decrypt', 0.009, 0.001),
     ];
     const found = processorRatios(results, 'encrypt');
     expect(found?.least).toBeCloseTo(4);
+    expect(found?.median).toBeCloseTo(5);
     expect(found?.greatest).toBeCloseTo(6);
   });
 

@@ -66,15 +66,26 @@ export function ratio(service: number | undefined, twin: number | undefined): nu
   return service === undefined || twin === undefined ? undefined : service / twin;
 }
 
-/** The least and the greatest of the ratios of processor time over the scenarios of one operation. */
+export interface Span {
+  readonly least: number;
+  readonly median: number;
+  readonly greatest: number;
+}
+
+/** How the ratios of processor time of one operation spread over its scenarios; `undefined` without processor times. */
 export function processorRatios(
   results: readonly Result[],
   operation: Operation,
-): { readonly least: number; readonly greatest: number } | undefined {
+): Span | undefined {
   const ratios = results
     .filter((result) => result.operation === operation)
     .map(({ service, twin }) => ratio(service.processorMicros, twin.processorMicros))
-    .filter((value) => value !== undefined);
+    .filter((value) => value !== undefined)
+    .sort((a, b) => a - b);
   if (ratios.length === 0) return undefined;
-  return { least: Math.min(...ratios), greatest: Math.max(...ratios) };
+  return {
+    least: percentile(ratios, 0),
+    median: percentile(ratios, 0.5),
+    greatest: percentile(ratios, 1),
+  };
 }
