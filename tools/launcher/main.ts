@@ -1,25 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import { ConfigError, describeOptions, loadConfig, readCommand } from '@app/config';
-import { KeyFileError } from '@app/kek';
-import { AuthorityKeyMissingError } from '../certs/ensure-certificates.js';
-import { FolderInUseError } from '../files/folder-lock.js';
-import { EmbeddedPostgresError } from '../postgres/embedded-postgres-error.js';
-import { printError, printLine } from '../terminal/print.js';
+import { describeOptions, loadConfig, readCommand } from '@app/config';
+import { printLine } from '../terminal/print.js';
 import { LAUNCHER_OPTIONS } from './config.js';
 import { greeting } from './greeting.js';
 import { LauncherError } from './launcher-error.js';
+import { runTool } from './run-tool.js';
 import { openSystem } from './system.js';
 import type { SystemOptions } from './system-options.js';
-
-/** Errors whose message is for the person at the terminal; of any other the whole is printed. */
-const PLAIN_ERRORS = [
-  AuthorityKeyMissingError,
-  ConfigError,
-  EmbeddedPostgresError,
-  FolderInUseError,
-  KeyFileError,
-  LauncherError,
-];
 
 function readOptions(): SystemOptions {
   const { values } = loadConfig({ options: LAUNCHER_OPTIONS });
@@ -42,25 +29,11 @@ function readOptions(): SystemOptions {
   };
 }
 
-/** Aborts on the first signal that asks the process to end; later ones change nothing, since it is ending. */
-function untilAskedToStop(): AbortSignal {
-  const asked = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (asked.signal.aborted) return;
-      printLine('Stopping.');
-      asked.abort(new LauncherError('interrupted', 'The start was broken off.'));
-    });
-  }
-  return asked.signal;
-}
-
-async function main(): Promise<void> {
+async function main(signal: AbortSignal): Promise<void> {
   if (readCommand().helpWanted) {
     printLine(`npm start -- [options]\n${describeOptions(LAUNCHER_OPTIONS)}`);
     return;
   }
-  const signal = untilAskedToStop();
   const system = await openSystem({ ...readOptions(), signal });
   const seconds = (performance.now() / 1000).toFixed(1);
   for (const line of greeting(system, seconds)) printLine(line);
@@ -72,11 +45,10 @@ async function main(): Promise<void> {
   await system.stop();
 }
 
-try {
-  await main();
-} catch (error) {
-  const isPlain = PLAIN_ERRORS.some((type) => error instanceof type);
-  if (!isPlain) throw error;
-  printError((error as Error).message);
-  process.exitCode = 1;
-}
+await runTool(
+  {
+    stopping: 'Stopping.',
+    interrupted: new LauncherError('interrupted', 'The start was broken off.'),
+  },
+  main,
+);
