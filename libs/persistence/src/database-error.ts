@@ -77,3 +77,19 @@ export function toDatabaseError(error: unknown): AppError {
     ? new AppError('database_unavailable', { cause: error, retryAfterSeconds: 1 })
     : new AppError('internal', { cause: error });
 }
+
+/**
+ * Waits for a change that names something new: where a unique index refused it, the name or id is taken.
+ *
+ * @throws AppError `already_exists`, or what `change` throws.
+ */
+export async function unlessTaken<T>(change: Promise<T>): Promise<T> {
+  try {
+    return await change;
+  } catch (error) {
+    if (error instanceof AppError && isUniqueViolation(error.cause)) {
+      throw new AppError('already_exists', { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,5 +1,5 @@
 export type { Grant } from './app-role.js';
-export { isUniqueViolation } from './database-error.js';
+export { isUniqueViolation, unlessTaken } from './database-error.js';
 export { Database } from './database.js';
 export type { PreparedStatement, Scope } from './database.js';
 export { migrate } from './migrate.js';

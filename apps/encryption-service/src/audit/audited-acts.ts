@@ -40,7 +40,7 @@ export function entryOf(act: Act, outcome = 'success', items = 1): AuditEntry {
 }
 
 /**
- * Runs an administrative act whose success is recorded by itself, in the transaction of its change; a refusal is recorded here.
+ * Runs an act, or the part of one that decides, whose success is recorded by itself; a refusal is recorded here.
  *
  * @throws what `work` throws, or AppError `audit_unavailable` where the refusal could not be recorded.
  */

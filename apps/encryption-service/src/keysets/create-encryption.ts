@@ -2,7 +2,7 @@ import type { Clock, Identifiers } from '@app/ambient';
 import type { CreatedEncryptionAnswer, CreateEncryptionRequest } from '@app/contract';
 import { type SuiteName, suiteNamed } from '@app/crypto';
 import { AppError } from '@app/errors';
-import { isUniqueViolation } from '@app/persistence';
+import { unlessTaken } from '@app/persistence';
 import type { Call } from '@app/server';
 import type { AuditLog } from '../audit/audit-log.js';
 import { entryOf, runAct } from '../audit/audited-acts.js';
@@ -54,8 +54,8 @@ export class CreateEncryption {
       }
       refuseMasterKey(call);
       const version = await this.newVersions.make({ tenantId, encryptionId: id, suite, provider });
-      try {
-        await this.changes.run(caller, async (manager) => {
+      await unlessTaken(
+        this.changes.run(caller, async (manager) => {
           await this.rows.insert(manager, encryption);
           await this.rows.insertVersion(manager, version);
           await this.audit.append(manager, {
@@ -65,12 +65,8 @@ export class CreateEncryption {
               changedRow(KEY_VERSION_FORMAT, version),
             ],
           });
-        });
-      } catch (error) {
-        if (isUniqueViolation((error as AppError).cause))
-          throw new AppError('already_exists', { cause: error });
-        throw error;
-      }
+        }),
+      );
       return Object.assign(toEncryptionAnswer(encryption, version.id), {
         version: toVersionAnswer(version, undefined),
       });

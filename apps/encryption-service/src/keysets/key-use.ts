@@ -2,7 +2,7 @@ import { deriveVersionKeys, type VersionKeys } from '@app/crypto';
 import { AppError, toAppError } from '@app/errors';
 import type { Call } from '@app/server';
 import type { AuditLog, KeyUseEntry } from '../audit/audit-log.js';
-import { type Act, entryOf, isRecorded } from '../audit/audited-acts.js';
+import { type Act, entryOf, isRecorded, runAct } from '../audit/audited-acts.js';
 import type { Authenticator } from '../callers/authenticator.js';
 import { type ClientCaller, reaches } from '../callers/caller.js';
 import type { RowSeals } from '../integrity/row-seals.js';
@@ -72,14 +72,7 @@ export class KeyUses {
 
   async #try<T>(use: KeyUse<T>): Promise<{ result: T } | undefined> {
     const act = actOf(use);
-    let loaded: Loaded;
-    try {
-      loaded = await this.#load(use);
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      if (isRecorded(error)) await this.audit.recordRefusal(entryOf(act, error.code, 0));
-      throw error;
-    }
+    const loaded = await runAct(this.audit, act, () => this.#load(use));
     const outcome = await this.#work(use, loaded);
     const failed = outcome instanceof AppError;
     if (failed && !isRecorded(outcome)) throw outcome;

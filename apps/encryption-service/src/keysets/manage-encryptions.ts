@@ -11,7 +11,7 @@ import {
   type VersionAnswer,
 } from '@app/contract';
 import { AppError, invalidField } from '@app/errors';
-import { type Database, isUniqueViolation } from '@app/persistence';
+import { type Database, unlessTaken } from '@app/persistence';
 import type { Call } from '@app/server';
 import type { AuditLog } from '../audit/audit-log.js';
 import { entryOf, runAct } from '../audit/audited-acts.js';
@@ -94,8 +94,8 @@ export class ManageEncryptions {
     const act = { tenantId, caller, call, operation: operationOf(patch), encryptionId: id };
     return runAct(this.audit, act, async () => {
       if (!reaches(caller, id)) throw new AppError('not_found');
-      try {
-        return await this.changes.run(caller, async (manager) => {
+      return unlessTaken(
+        this.changes.run(caller, async (manager) => {
           const row = await this.rows.get(manager, tenantId, id);
           const isChanged = applyPatch(row, patch);
           if (isChanged) {
@@ -106,12 +106,8 @@ export class ManageEncryptions {
           await this.audit.append(manager, { ...entryOf(act), revisions });
           const active = await this.rows.activeVersions(manager, tenantId, [id]);
           return toEncryptionAnswer(row, active.get(id));
-        });
-      } catch (error) {
-        if (isUniqueViolation((error as AppError).cause))
-          throw new AppError('already_exists', { cause: error });
-        throw error;
-      }
+        }),
+      );
     });
   }
 

@@ -15,7 +15,7 @@ import {
   toPage,
 } from '@app/contract';
 import { AppError } from '@app/errors';
-import { type Database, isUniqueViolation } from '@app/persistence';
+import { type Database, unlessTaken } from '@app/persistence';
 import type { Call } from '@app/server';
 import type { AuditLog } from '../audit/audit-log.js';
 import { type Act, entryOf } from '../audit/audited-acts.js';
@@ -60,8 +60,9 @@ export class ManageTenants {
         ? { kind: 'spkiSha256', value: caller.certificate.spkiSha256 }
         : parseBinding(request.certificate, 'certificate');
     const act: Act = { tenantId, caller, call, operation: 'create-tenant', subject: tenantId };
-    try {
-      return await this.#change(caller, tenantId, async (manager) => {
+    // Of another operator the row is not visible here, but its id is taken.
+    return unlessTaken(
+      this.#change(caller, tenantId, async (manager) => {
         const tenant = await this.#insertOrReset(manager, caller, tenantId, request.name);
         const app = await this.#addClient(manager, tenantId, 'app', APP_SCOPES, binding);
         const admin =
@@ -72,13 +73,8 @@ export class ManageTenants {
         await this.audit.append(manager, { ...entryOf(act), revisions });
         const clients = { app, ...(admin === undefined ? {} : { admin }) };
         return { tenantId, name: tenant.name, state: tenant.state, clients };
-      });
-    } catch (error) {
-      // Of another operator: the row is not visible here, but its id is taken.
-      if (isUniqueViolation((error as AppError).cause))
-        throw new AppError('already_exists', { cause: error });
-      throw error;
-    }
+      }),
+    );
   }
 
   async list(caller: OperatorCaller, query: PageQuery): Promise<Page<TenantAnswer>> {
