@@ -18,6 +18,7 @@ export { deriveServiceKeys, SERVICE_SECRET_BYTES } from './service/service-keys.
 export type { ServiceKeys } from './service/service-keys.js';
 export { SUITES, suiteNamed } from './suites.js';
 export type { Suite, SuiteLimit, SuiteName } from './suites.js';
+export { encodeWrapBinding } from './wrap/wrap-binding.js';
 export { unwrapDek, wrappedKeyAlarm } from './wrap/unwrap-dek.js';
 export { generateDek, KEK_BYTES, wrapDek } from './wrap/wrap-dek.js';
 export { parseWrappedKeyRecord } from './wrap/wrapped-key-record.js';

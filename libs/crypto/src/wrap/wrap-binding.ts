@@ -2,10 +2,19 @@ import type { KeyObject } from 'node:crypto';
 import { encodeMembers, uuidBytes } from '@app/encoding';
 import type { SecretBytes } from '@app/secret';
 import { deriveKey, hkdf } from '../hazmat/hkdf.js';
-import type { KeyPlace } from '../key-place.js';
+import type { WrapPlace } from '../key-place.js';
 
-/** B of `docs/spec/wrapped-key-v1.md`: what a wrapped key is bound to. */
-export function encodeWrapBinding(place: KeyPlace, kekUri: string): Buffer {
+/**
+ * B of `docs/spec/wrapped-key-v1.md`: what a wrapped key is bound to. A provider whose service takes associated data gives it these
+ * bytes.
+ *
+ * @param kekUri - the configured URI of the master key as it stands.
+ */
+/** B of one wrapped key (`docs/spec/wrapped-key-v1.md`): what it is of, and the master key that wraps it. No secret. */
+export function encodeWrapBinding(place: WrapPlace, kekUri: string): Buffer {
+  if ('outerKeyId' in place) {
+    return encodeMembers('keyward/v1/wrap-outer', uuidBytes(place.outerKeyId), kekUri);
+  }
   return encodeMembers(
     'keyward/v1/wrap',
     uuidBytes(place.tenantId),
