@@ -5,7 +5,7 @@ export { sealBlob } from './blob/seal-blob.js';
 export type { SealedBlob, SealInput } from './blob/seal-blob.js';
 export { deriveVersionKeys } from './blob/version-keys.js';
 export type { VersionKeys } from './blob/version-keys.js';
-export type { KeyPlace } from './key-place.js';
+export type { KeyPlace, OuterKeyPlace, WrapPlace } from './key-place.js';
 export {
   generateApiSecret,
   hashApiSecret,

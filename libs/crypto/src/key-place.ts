@@ -9,6 +9,14 @@ export interface KeyPlace {
   readonly suite: SuiteName;
 }
 
+/** Where an outer key belongs: it is the service's own, of no tenant, and 32 bytes. */
+export interface OuterKeyPlace {
+  readonly outerKeyId: string;
+}
+
+/** What a wrapped key may be bound to. */
+export type WrapPlace = KeyPlace | OuterKeyPlace;
+
 /** P of `docs/spec/blob-v1.md`: E(suite, tenantId, encryptionId, versionId). Four members, so it can stand within a longer E. */
 export function encodePlace(place: KeyPlace): Buffer {
   return encodeMembers(

@@ -10,7 +10,6 @@ import type { WrapPlace } from '../key-place.js';
  *
  * @param kekUri - the configured URI of the master key as it stands.
  */
-/** B of one wrapped key (`docs/spec/wrapped-key-v1.md`): what it is of, and the master key that wraps it. No secret. */
 export function encodeWrapBinding(place: WrapPlace, kekUri: string): Buffer {
   if ('outerKeyId' in place) {
     return encodeMembers('keyward/v1/wrap-outer', uuidBytes(place.outerKeyId), kekUri);
