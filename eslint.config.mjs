@@ -11,6 +11,8 @@ const EXPOSING = [
   'libs/crypto/src/blob/version-keys.ts',
   'libs/crypto/src/service/api-secret.ts',
   'libs/crypto/src/service/service-keys.ts',
+  'libs/crypto/src/wrap/client-kek.ts',
+  'libs/crypto/src/wrap/outer-lock.ts',
   'libs/crypto/src/wrap/wrap-binding.ts',
   'libs/crypto/src/wrap/wrap-dek.ts',
   'libs/credentials/src/core-keys.ts',
@@ -20,6 +22,7 @@ const EXPOSING = [
   'libs/credentials/src/secret-sealer.ts',
   'libs/credentials/src/signing-key.ts',
   'libs/kek/src/local/local-kek-provider.ts',
+  'libs/kek/src/remote/remote-kek-provider.ts',
   // Into a connection to another server.
   'libs/encryption-client/src/caller.ts',
   'libs/persistence/src/migrate.ts',
@@ -39,6 +42,7 @@ const EXPOSING = [
 /** They export public keys. */
 const PUBLISHING = [
   'apps/encryption-service/src/callers/certificate-binding.ts',
+  'libs/crypto/src/hazmat/ed25519.ts',
   'tools/certs/issue-certificate.ts',
   'tools/vectors/service-groups.ts',
 ];

@@ -5,6 +5,7 @@ export { sealBlob } from './blob/seal-blob.js';
 export type { SealedBlob, SealInput } from './blob/seal-blob.js';
 export { deriveVersionKeys } from './blob/version-keys.js';
 export type { VersionKeys } from './blob/version-keys.js';
+export { generateDek } from './dek/generate-dek.js';
 export type { KeyPlace, OuterKeyPlace, WrapPlace } from './key-place.js';
 export {
   generateApiSecret,
@@ -18,8 +19,20 @@ export { deriveServiceKeys, SERVICE_SECRET_BYTES } from './service/service-keys.
 export type { ServiceKeys } from './service/service-keys.js';
 export { SUITES, suiteNamed } from './suites.js';
 export type { Suite, SuiteLimit, SuiteName } from './suites.js';
+export { CLIENT_KEK_URI, CLIENT_MASTER_KEY_BYTES, deriveClientKek } from './wrap/client-kek.js';
+export { lockOuter, unlockOuter } from './wrap/outer-lock.js';
+export type { OuterKey } from './wrap/outer-lock.js';
+export { isOuterLocked, parseOuterLockedRecord } from './wrap/outer-locked-record.js';
+export type {
+  OuterLockedParts,
+  OuterLockedRecord,
+  StoredKeyRecord,
+} from './wrap/outer-locked-record.js';
+export { unwrapDek } from './wrap/unwrap-dek.js';
+export type { UnwrapOptions } from './wrap/unwrap-dek.js';
 export { encodeWrapBinding } from './wrap/wrap-binding.js';
-export { unwrapDek, wrappedKeyAlarm } from './wrap/unwrap-dek.js';
-export { generateDek, KEK_BYTES, wrapDek } from './wrap/wrap-dek.js';
+export { KEK_BYTES, wrapDek } from './wrap/wrap-dek.js';
+export { wrappedKeyAlarm } from './wrap/wrapped-key-alarm.js';
+export { OUTER_KEY_BYTES } from './wrap/wrapped-length.js';
 export { parseWrappedKeyRecord } from './wrap/wrapped-key-record.js';
 export type { WrappedKeyParts, WrappedKeyRecord } from './wrap/wrapped-key-record.js';

@@ -14,6 +14,7 @@ export { encodePlace } from './key-place.js';
 export { encodeApiSecret, formApiSecret } from './service/api-secret.js';
 export { encodeRow } from './service/row-mac.js';
 export { deriveServiceKeyBytes } from './service/service-keys.js';
+export { deriveOuterLockKey, encodeClientRecord, lockOuterWith } from './wrap/outer-lock.js';
 export { deriveWrapKeys, encodeWrapBinding } from './wrap/wrap-binding.js';
 export { wrapDekWith } from './wrap/wrap-dek.js';
 

@@ -31,7 +31,7 @@ function flipLastBit(base64: string): string {
 
 describe.each(PROVIDERS)('the KEK provider $kind', ({ kind, open, openImpostor }) => {
   async function wrapped(): Promise<WrappedKeyRecord> {
-    using dek = generateDek(PLACE.suite);
+    using dek = await generateDek(PLACE.suite);
     return await (await open()).wrap(PLACE, dek);
   }
 
@@ -42,21 +42,21 @@ describe.each(PROVIDERS)('the KEK provider $kind', ({ kind, open, openImpostor }
   });
 
   it('opens what another process of the same configuration wrapped, out of a database', async () => {
-    using dek = generateDek(PLACE.suite);
+    using dek = await generateDek(PLACE.suite);
     const stored = JSON.stringify(await (await open()).wrap(PLACE, dek));
     using opened = await (await open()).unwrap(PLACE, JSON.parse(stored) as unknown);
     expect(opened.equals(dek)).toBe(true);
   });
 
   it('gives a record of its own to each wrapping of one key', async () => {
-    using dek = generateDek(PLACE.suite);
+    using dek = await generateDek(PLACE.suite);
     const provider = await open();
     const [one, other] = [await provider.wrap(PLACE, dek), await provider.wrap(PLACE, dek)];
     expect(new Set([one.w, one.ct, one.nonce, other.w, other.ct, other.nonce]).size).toBe(6);
   });
 
   it('leaves the key that it wrapped as it was', async () => {
-    using dek = generateDek(PLACE.suite);
+    using dek = await generateDek(PLACE.suite);
     const before = Buffer.from(dek.expose());
     await (await open()).wrap(PLACE, dek);
     expect(dek.expose()).toEqual(before);

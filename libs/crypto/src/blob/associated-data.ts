@@ -1,11 +1,11 @@
 import { encodeMembers, uuidBytes } from '@app/encoding';
 import { hmacSha256 } from '../hazmat/hmac.js';
-import type { BlobEncoding, BlobKind } from './blob-metadata.js';
+import type { BlobEncoding, SealedKind } from './blob-metadata.js';
 import type { VersionKeys } from './version-keys.js';
 
-/** What of a blob's metadata is bound to it, beside its version's place. */
+/** What a blob or a stream is bound to, beside its version's place and its context. */
 export interface BlobBinding {
-  readonly kind: BlobKind;
+  readonly kind: SealedKind;
   readonly encoding: BlobEncoding;
   readonly origin?: string | undefined;
 }

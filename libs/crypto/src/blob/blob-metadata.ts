@@ -6,6 +6,9 @@ import { decryptionFailed } from './decryption-failed.js';
 /** What a blob holds: data of a caller, or a data key. One is never opened as the other. */
 export type BlobKind = 'data' | 'data-key';
 
+/** What is sealed under a version, blob or stream; part of what each is bound to. */
+export type SealedKind = BlobKind | 'stream';
+
 /** How the plaintext was given, and is given back. */
 export type BlobEncoding = 'utf8' | 'base64';
 

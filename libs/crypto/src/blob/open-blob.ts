@@ -15,8 +15,8 @@ import type { VersionKeys } from './version-keys.js';
 
 /** A blob as a caller gave it back, with the context that it was sealed with. */
 export interface OpenInput {
-  /** The kind that this route opens; `data` unless said. */
-  readonly kind?: BlobKind;
+  /** The kind that this route opens, or `any` for a route that keeps the kind; `data` unless said. */
+  readonly kind?: BlobKind | 'any';
   readonly cipherText: string;
   readonly metadata: unknown;
   readonly context?: Context | undefined;
@@ -50,7 +50,8 @@ function parseBlob(keys: VersionKeys, input: OpenInput): Blob {
   const ciphertext = decodeBase64(input.cipherText, 'cipherText');
   const context = encodeContext(input.context);
   const metadata = parseBlobMetadata(input.metadata, keys.suite);
-  if (metadata.kind !== (input.kind ?? 'data')) throw decryptionFailed();
+  const wanted = input.kind ?? 'data';
+  if (wanted !== 'any' && metadata.kind !== wanted) throw decryptionFailed();
   return { ciphertext, metadata, context };
 }
 

@@ -4,11 +4,12 @@ import { AppError } from '@app/errors';
 import { aeadOf } from '../hazmat/aeads.js';
 import { randomNonce } from '../hazmat/random.js';
 import { commit, encodeAssociatedData, type BlobBinding } from './associated-data.js';
-import { DATA_KEY_BYTES, type BlobMetadata } from './blob-metadata.js';
+import { DATA_KEY_BYTES, type BlobKind, type BlobMetadata } from './blob-metadata.js';
 import type { VersionKeys } from './version-keys.js';
 
 /** What is sealed, and what it is bound to. */
 export interface SealInput extends BlobBinding {
+  readonly kind: BlobKind;
   /** The plaintext; for the encoding `utf8` valid UTF-8, for the kind `data-key` exactly 32 bytes. Borrowed. */
   readonly data: Buffer;
   /** Authenticated, not stored: opening needs the same. */

@@ -2,14 +2,22 @@ import type { KeyObject } from 'node:crypto';
 import { encodeMembers } from '@app/encoding';
 import { AppError } from '@app/errors';
 import type { SecretBytes } from '@app/secret';
-import { deriveKey } from '../hazmat/hkdf.js';
+import { expandKey, extractKey } from '../hazmat/hkdf.js';
 import { encodePlace, type KeyPlace } from '../key-place.js';
 import { SUITES, type Suite } from '../suites.js';
-import type { BlobKind } from './blob-metadata.js';
+import type { SealedKind } from './blob-metadata.js';
 
 interface DerivedKeys {
+  /** K_enc. */
   readonly encryption: KeyObject;
+  /** K_com. */
   readonly commitment: KeyObject;
+}
+
+/** Everything that has to go when the keys of a version are let go of. */
+interface Secrets extends DerivedKeys {
+  /** What further keys are expanded from. */
+  readonly prk: KeyObject;
 }
 
 /**
@@ -20,38 +28,55 @@ interface DerivedKeys {
 export class VersionKeys {
   readonly suite: Suite;
   readonly #place: Buffer;
-  readonly #prefixes: Readonly<Record<BlobKind, Buffer>>;
-  #keys: DerivedKeys | undefined;
+  readonly #prefixes: Readonly<Record<SealedKind, Buffer>>;
+  #secrets: Secrets | undefined;
+  #stream: KeyObject | undefined;
 
-  constructor(suite: Suite, place: Buffer, keys: DerivedKeys) {
+  constructor(suite: Suite, place: Buffer, secrets: Secrets) {
     this.suite = suite;
     this.#place = place;
-    this.#keys = keys;
-    this.#prefixes = { data: this.#prefix('data'), 'data-key': this.#prefix('data-key') };
+    this.#secrets = secrets;
+    this.#prefixes = {
+      data: this.#prefix('data'),
+      'data-key': this.#prefix('data-key'),
+      stream: this.#prefix('stream'),
+    };
   }
 
-  #prefix(kind: BlobKind): Buffer {
+  #prefix(kind: SealedKind): Buffer {
     return Buffer.concat([encodeMembers('keyward/v1/blob', kind), this.#place]);
   }
 
   /** The members of AAD up to the version, encoded: all that does not change from blob to blob. */
-  associatedDataPrefix(kind: BlobKind): Buffer {
+  associatedDataPrefix(kind: SealedKind): Buffer {
     return this.#prefixes[kind];
   }
 
   /** K_enc and K_com. @throws AppError `internal` after {@link dispose}. */
   get derived(): DerivedKeys {
-    if (this.#keys === undefined) {
+    return this.#live();
+  }
+
+  /** K_stream, derived when it is first asked for: most versions never seal one. @throws AppError `internal` after {@link dispose}. */
+  get streamKey(): KeyObject {
+    const { prk } = this.#live();
+    this.#stream ??= expandKey(prk, encodeMembers('keyward/v1/data/stream', this.#place));
+    return this.#stream;
+  }
+
+  #live(): Secrets {
+    if (this.#secrets === undefined) {
       throw new AppError('internal', {
         cause: new Error('keys of a version were used after they had been disposed of'),
       });
     }
-    return this.#keys;
+    return this.#secrets;
   }
 
   /** May be called twice. */
   dispose(): void {
-    this.#keys = undefined;
+    this.#secrets = undefined;
+    this.#stream = undefined;
   }
 
   [Symbol.dispose](): void {
@@ -73,9 +98,10 @@ export function deriveVersionKeys(dek: SecretBytes, place: KeyPlace): VersionKey
     });
   }
   const encodedPlace = encodePlace(place);
-  const derive = (label: string): KeyObject =>
-    deriveKey(dek.expose(), encodeMembers(label, encodedPlace));
+  const prk = extractKey(dek.expose());
+  const derive = (label: string): KeyObject => expandKey(prk, encodeMembers(label, encodedPlace));
   return new VersionKeys(suite, encodedPlace, {
+    prk,
     encryption: derive('keyward/v1/data/enc'),
     commitment: derive('keyward/v1/data/commit'),
   });

@@ -1,4 +1,4 @@
-import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { AppError } from '@app/errors';
 import { takeKey } from './secret-key.js';
 
@@ -40,4 +40,23 @@ export function deriveKey(ikm: Buffer, info: Buffer, salt?: Buffer): KeyObject {
   return takeKey(
     hkdf({ hash: 'sha256', ikm, info, bytes: 32, ...(salt === undefined ? {} : { salt }) }),
   );
+}
+
+/** HMAC pads its key with zeros, so that no salt is a salt of zeros (RFC 5869, section 2.2). */
+const EMPTY_SALT = createSecretKey(Buffer.alloc(HASH_BYTES.sha256));
+const FIRST_BLOCK = Buffer.from([1]);
+
+/**
+ * HKDF-Extract with SHA-256 and no salt (RFC 5869, section 2.2): the pseudo-random key that {@link expandKey} derives several keys from,
+ * so that the keying material need not be kept and is not extracted from twice.
+ *
+ * @param ikm - borrowed.
+ */
+export function extractKey(ikm: Buffer): KeyObject {
+  return takeKey(createHmac('sha256', EMPTY_SALT).update(ikm).digest());
+}
+
+/** HKDF-Expand with SHA-256 to 32 bytes (RFC 5869, section 2.3), which is its first block. Equal to {@link deriveKey} without a salt. */
+export function expandKey(prk: KeyObject, info: Buffer): KeyObject {
+  return takeKey(createHmac('sha256', prk).update(info).update(FIRST_BLOCK).digest());
 }

@@ -1,11 +1,11 @@
 import { encodeBase64 } from '@app/encoding';
 import { AppError } from '@app/errors';
-import { SecretBytes } from '@app/secret';
+import type { SecretBytes } from '@app/secret';
 import { AES_256_GCM } from '../hazmat/aes-256-gcm.js';
 import { randomSecret } from '../hazmat/random.js';
-import type { KeyPlace } from '../key-place.js';
-import { SUITES, type SuiteName } from '../suites.js';
+import type { WrapPlace } from '../key-place.js';
 import { deriveWrapKeys, encodeWrapBinding } from './wrap-binding.js';
+import { hasLengthOf } from './wrapped-length.js';
 import { MAX_KEK_URI_BYTES, type WrappedKeyRecord } from './wrapped-key-record.js';
 
 /** Bytes of every KEK: a local master key, or the wrapping key of a provider. */
@@ -27,20 +27,15 @@ export interface WrapInput {
   readonly kek: SecretBytes;
   /** The configured URI as it stands, 512 bytes of UTF-8 at most. */
   readonly kekUri: string;
-  readonly place: KeyPlace;
-  /** Of the suite's length. Borrowed. */
+  readonly place: WrapPlace;
+  /** Of the length that its place asks for. Borrowed. */
   readonly dek: SecretBytes;
   /** What a provider that keeps its key made of the KEK. */
   readonly provided?: Buffer | undefined;
 }
 
-/** A new key for one version, owned by the caller, who disposes of it. */
-export function generateDek(suite: SuiteName): SecretBytes {
-  return new SecretBytes(randomSecret(SUITES[suite].dekBytes));
-}
-
 function assertWrappable({ kek, kekUri, place, dek }: WrapInput): void {
-  const fits = kek.length === KEK_BYTES && dek.length === SUITES[place.suite].dekBytes;
+  const fits = kek.length === KEK_BYTES && hasLengthOf(place, dek.length);
   if (!fits)
     throw new AppError('internal', {
       cause: new RangeError('a key of another length cannot be wrapped'),
@@ -72,19 +67,19 @@ export function wrapDekWith(random: WrapRandomness, input: WrapInput): WrappedKe
 }
 
 /**
- * Wraps a version's key under a KEK, bound to its place and committed to the KEK: a record opens under one KEK only, which AES-256-GCM
+ * Wraps a version's key, or an outer key, under a KEK, bound to its place and committed to the KEK: a record opens under one KEK only, which AES-256-GCM
  * alone would not give (`docs/spec/wrapped-key-v1.md`).
  *
  * @param kek - 32 bytes. Borrowed.
  * @param kekUri - the configured URI of the master key as it stands, 512 bytes of UTF-8 at most.
- * @param dek - of the suite's length. Borrowed.
+ * @param dek - of the suite's length, or 32 bytes for an outer key. Borrowed.
  * @param provided - what a provider that keeps its key made of `kek`.
  * @throws AppError `internal` for a key of another length or a URI that is too long.
  */
 export function wrapDek(
   kek: SecretBytes,
   kekUri: string,
-  place: KeyPlace,
+  place: WrapPlace,
   dek: SecretBytes,
   provided?: Buffer,
 ): WrappedKeyRecord {

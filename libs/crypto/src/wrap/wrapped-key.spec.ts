@@ -6,7 +6,8 @@ import { AES_256_GCM } from '../hazmat/aes-256-gcm.js';
 import type { KeyPlace } from '../key-place.js';
 import { unwrapDek } from './unwrap-dek.js';
 import { deriveWrapKeys, encodeWrapBinding } from './wrap-binding.js';
-import { generateDek, wrapDek } from './wrap-dek.js';
+import { generateDek } from '../dek/generate-dek.js';
+import { wrapDek } from './wrap-dek.js';
 import type { WrappedKeyRecord } from './wrapped-key-record.js';
 
 const URI = 'local:default';
@@ -125,8 +126,8 @@ describe('a wrapped key', () => {
     },
   );
 
-  it('raises an alarm where two records were mixed', () => {
-    const other = wrapDek(KEK, URI, PLACE, generateDek('AES-256-GCM'));
+  it('raises an alarm where two records were mixed', async () => {
+    const other = wrapDek(KEK, URI, PLACE, await generateDek('AES-256-GCM'));
     for (const name of ['w', 'com', 'nonce', 'ct'] as const) {
       expect(refusal(() => unwrapDek(KEK, PLACE, { ...RECORD, [name]: other[name] }))).toEqual(
         ALARM,
@@ -205,8 +206,8 @@ describe('wrapping', () => {
     expect(refusal(() => wrapDek(KEK, `local:${'\u00e9'.repeat(256)}`, PLACE, DEK))).toEqual(fault);
   });
 
-  it('generates keys of the suite, each another', () => {
-    const [one, other] = [generateDek('AES-256-GCM'), generateDek('AES-256-GCM')];
+  it('generates keys of the suite, each another', async () => {
+    const [one, other] = [await generateDek('AES-256-GCM'), await generateDek('AES-256-GCM')];
     expect(one).toHaveLength(32);
     expect(one.equals(other)).toBe(false);
   });
