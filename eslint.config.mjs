@@ -44,7 +44,6 @@ const PUBLISHING = [
   'apps/encryption-service/src/callers/certificate-binding.ts',
   'libs/crypto/src/hazmat/ed25519.ts',
   'tools/certs/issue-certificate.ts',
-  'tools/vectors/service-groups.ts',
 ];
 
 export default defineConfig(

@@ -1,4 +1,4 @@
-import { createHmac, createPrivateKey, createPublicKey } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import {
   deriveServiceKeys,
   hashApiSecret,
@@ -10,6 +10,7 @@ import {
 } from '@app/crypto';
 import {
   deriveServiceKeyBytes,
+  ed25519PublicBytes,
   encodeApiSecret,
   encodeRow,
   formApiSecret,
@@ -23,9 +24,6 @@ import type { Fields } from './fields.js';
 import { secretOf } from './inputs.js';
 
 const PURPOSES = ['integrity', 'api-secret', 'identity', 'audit'] as const;
-/** A PKCS#8 of an Ed25519 private key (RFC 8410, section 7) up to its 32 bytes. */
-const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
-const ED25519_BYTES = 32;
 
 export function computeHkdf(input: Fields): Computed {
   const hash = input.oneOf('hash', ['sha256', 'sha512']);
@@ -41,21 +39,9 @@ export function computeHkdf(input: Fields): Computed {
   };
 }
 
-function publicKeyOf(seed: Buffer): string {
-  const key = createPrivateKey({
-    key: Buffer.concat([ED25519_PKCS8, seed]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  return spki.subarray(-ED25519_BYTES).toString('hex');
-}
-
 export function computeServiceSecret(input: Fields): Computed {
   const secret = secretOf(input, 'serviceSecret');
   const keys = deriveServiceKeys(secret);
-  const identity = deriveServiceKeyBytes(secret, 'identity');
-  const audit = deriveServiceKeyBytes(secret, 'audit');
   const infos = PURPOSES.map((purpose) => [
     purpose,
     encodeMembers('keyward/v1/service', purpose).toString('hex'),
@@ -65,10 +51,10 @@ export function computeServiceSecret(input: Fields): Computed {
     result: {
       integrity: keyBytes(keys.integrity).toString('hex'),
       'api-secret': keyBytes(keys.apiSecret).toString('hex'),
-      identity: identity.toString('hex'),
-      audit: audit.toString('hex'),
-      identityPublicKey: publicKeyOf(identity),
-      auditPublicKey: publicKeyOf(audit),
+      identity: deriveServiceKeyBytes(secret, 'identity').toString('hex'),
+      audit: deriveServiceKeyBytes(secret, 'audit').toString('hex'),
+      identityPublicKey: ed25519PublicBytes(keys.identity).toString('hex'),
+      auditPublicKey: ed25519PublicBytes(keys.audit).toString('hex'),
     },
   };
 }

@@ -6,6 +6,34 @@ export type { SealedBlob, SealInput } from './blob/seal-blob.js';
 export { deriveVersionKeys } from './blob/version-keys.js';
 export type { VersionKeys } from './blob/version-keys.js';
 export { generateDek } from './dek/generate-dek.js';
+export { fingerprintOf } from './envelope/envelope.js';
+export type { Envelope, EnvelopeSignature } from './envelope/envelope.js';
+export { EXPORT_PAYLOAD_TYPE, MAX_EXPORTED_ENCRYPTIONS } from './envelope/export-payload.js';
+export type {
+  ExportContent,
+  ExportedEncryption,
+  ExportedKey,
+  ExportedReceipt,
+  ExportedRotation,
+  ExportedVersion,
+  ExportPayload,
+} from './envelope/export-payload.js';
+export { isFingerprint, openEnvelope } from './envelope/open-envelope.js';
+export type { OpenedEnvelope } from './envelope/open-envelope.js';
+export { openExport } from './envelope/open-export.js';
+export type { OpenedExport } from './envelope/open-export.js';
+export { openReceipt } from './envelope/open-receipt.js';
+export type { OpenedReceipt } from './envelope/open-receipt.js';
+export { RECEIPT_PAYLOAD_TYPE, signReceipt } from './envelope/receipt.js';
+export type {
+  CopyPlace,
+  DestructionFacts,
+  DestructionInput,
+  PossibleCopy,
+  ReceiptPayload,
+} from './envelope/receipt.js';
+export { signEnvelope } from './envelope/sign-envelope.js';
+export { signExport } from './envelope/sign-export.js';
 export type { KeyPlace, OuterKeyPlace, WrapPlace } from './key-place.js';
 export {
   generateApiSecret,
@@ -18,7 +46,7 @@ export { macRow, verifyRow } from './service/row-mac.js';
 export { deriveServiceKeys, SERVICE_SECRET_BYTES } from './service/service-keys.js';
 export type { ServiceKeys } from './service/service-keys.js';
 export { SUITES, suiteNamed } from './suites.js';
-export type { Suite, SuiteLimit, SuiteName } from './suites.js';
+export type { AeadName, Suite, SuiteLimit, SuiteName } from './suites.js';
 export { CLIENT_KEK_URI, CLIENT_MASTER_KEY_BYTES, deriveClientKek } from './wrap/client-kek.js';
 export { lockOuter, unlockOuter } from './wrap/outer-lock.js';
 export type { OuterKey } from './wrap/outer-lock.js';
@@ -33,6 +61,6 @@ export type { UnwrapOptions } from './wrap/unwrap-dek.js';
 export { encodeWrapBinding } from './wrap/wrap-binding.js';
 export { KEK_BYTES, wrapDek } from './wrap/wrap-dek.js';
 export { wrappedKeyAlarm } from './wrap/wrapped-key-alarm.js';
-export { OUTER_KEY_BYTES } from './wrap/wrapped-length.js';
+export { OUTER_KEY_BYTES } from './wrap/wrapped-form.js';
 export { parseWrappedKeyRecord } from './wrap/wrapped-key-record.js';
 export type { WrappedKeyParts, WrappedKeyRecord } from './wrap/wrapped-key-record.js';

@@ -6,9 +6,17 @@ import type { KeyObject } from 'node:crypto';
 
 export { commit, encodeAssociatedData } from './blob/associated-data.js';
 export { sealBlobWith } from './blob/seal-blob.js';
+export { encodePae } from './envelope/envelope.js';
 export { AES_256_GCM } from './hazmat/aes-256-gcm.js';
+export {
+  ed25519PublicBytes,
+  signEd25519,
+  takeEd25519Seed,
+  verifyEd25519,
+} from './hazmat/ed25519.js';
 export { hkdf } from './hazmat/hkdf.js';
 export { hmacSha256 } from './hazmat/hmac.js';
+export { importRsaKeyPair, openOaep, sealOaep } from './hazmat/rsa-oaep.js';
 export { takeKey } from './hazmat/secret-key.js';
 export { encodePlace } from './key-place.js';
 export { encodeApiSecret, formApiSecret } from './service/api-secret.js';

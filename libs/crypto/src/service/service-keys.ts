@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { encodeMembers } from '@app/encoding';
 import { AppError } from '@app/errors';
 import type { SecretBytes } from '@app/secret';
+import { takeEd25519Seed } from '../hazmat/ed25519.js';
 import { hkdf } from '../hazmat/hkdf.js';
 import { takeKey } from '../hazmat/secret-key.js';
 
@@ -17,6 +18,10 @@ export interface ServiceKeys {
   readonly integrity: KeyObject;
   /** Hash of API secrets. */
   readonly apiSecret: KeyObject;
+  /** Ed25519 private key (RFC 8032): signs exports and receipts of destruction. */
+  readonly identity: KeyObject;
+  /** Ed25519 private key (RFC 8032): signs the audit log's checkpoints. */
+  readonly audit: KeyObject;
 }
 
 /**
@@ -42,5 +47,7 @@ export function deriveServiceKeys(secret: SecretBytes): ServiceKeys {
   return {
     integrity: takeKey(deriveServiceKeyBytes(secret, 'integrity')),
     apiSecret: takeKey(deriveServiceKeyBytes(secret, 'api-secret')),
+    identity: takeEd25519Seed(deriveServiceKeyBytes(secret, 'identity')),
+    audit: takeEd25519Seed(deriveServiceKeyBytes(secret, 'audit')),
   };
 }
