@@ -1,5 +1,5 @@
 /** The boundaries between the parts of the project. The table of who may import whom is in `tools/lint/import-table.mjs`. */
-import { FOR_SPECS, UNITS } from './tools/lint/import-table.mjs';
+import { FOR_SPECS, KEY_SERVICE_SDKS, UNITS } from './tools/lint/import-table.mjs';
 
 const SPEC = '\\.spec\\.ts$';
 const CORE = '^apps/core-platform/';
@@ -79,6 +79,14 @@ export default {
       'A library is imported by its index.ts, from elsewhere; what it does not export is its own.',
       { path: '^libs/([^/]+)/' },
       { path: '^libs/', pathNot: [DOOR, '^libs/$1/'] },
+    ),
+    ...Object.entries(KEY_SERVICE_SDKS).map(([kind, packages]) =>
+      rule(
+        `sdk-of-${kind}`,
+        `The SDK of ${kind} is in its own folder, so that no other process loads it.`,
+        { path: '^libs/kek/', pathNot: `^libs/kek/src/${kind}/` },
+        { path: packagesNamed(packages) },
+      ),
     ),
     rule(
       'vectors-door',

@@ -7,6 +7,15 @@
 
 const NEST = ['@nestjs/[^/]+', 'reflect-metadata', 'rxjs', 'fastify'];
 
+/** The SDK of each kind of master key, by the folder of `libs/kek/src` that alone may name it. */
+export const KEY_SERVICE_SDKS = {
+  'aws-kms': ['@aws-sdk/client-kms'],
+  'azure-key-vault': ['@azure/[^/]+'],
+  'gcp-kms': ['@google-cloud/kms', 'google-gax', '@grpc/grpc-js', 'google-auth-library'],
+  'vault-transit': ['undici'],
+  pkcs11: ['pkcs11js'],
+};
+
 const LIBS = {
   errors: { libs: [], packages: [], node: [] },
   encoding: { libs: ['errors'], packages: [], node: [] },
@@ -38,8 +47,10 @@ const LIBS = {
     node: ['fs', 'path', 'util'],
   },
   kek: {
-    libs: ['errors', 'secret', 'crypto'],
-    packages: ['class-validator'],
+    // config: the settings of a kind of master key are declared beside what uses them.
+    libs: ['errors', 'secret', 'crypto', 'config'],
+    // cockatiel: retries and the circuit breaker. An SDK is in the folder of its kind only.
+    packages: ['cockatiel', ...Object.values(KEY_SERVICE_SDKS).flat()],
     // `fs` and `path`: a local master key lies in a file.
     node: ['crypto', 'fs', 'fs/promises', 'path'],
   },

@@ -12,12 +12,13 @@ export interface ParsedFile {
 
 const NO_FILE: ParsedFile = { values: new Map(), folder: '.', problems: [] };
 
-function isGroup(value: unknown): value is Record<string, unknown> {
+/** Whether JSON has an object here. */
+export function isGroup(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Walks the file by the groups of the options, so that an object stays whole where an option takes it. */
-function collect(
+export function collect(
   group: Record<string, unknown>,
   known: ReadonlySet<string>,
   path: string,

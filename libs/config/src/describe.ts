@@ -1,17 +1,18 @@
 import type { LoadedConfig } from './load-config.js';
 import { nameOptions } from './names.js';
-import type { OptionTree } from './option.js';
+import type { Option, OptionTree } from './option.js';
 
-function shown(value: unknown, isSecret: boolean): string {
+function shown(value: unknown, { isSecret, kind }: Option<unknown>): string {
   if (value === undefined) return '';
-  return isSecret ? '[secret]' : JSON.stringify(value);
+  // Secrets inside an entry print as [secret] by themselves.
+  return isSecret ? '[secret]' : (kind.toText?.(value) ?? JSON.stringify(value));
 }
 
 /** A loaded configuration as lines of `path = value (origin)`, for `config print`. Secrets stand as `[secret]`. */
 export function describeConfig(loaded: LoadedConfig<OptionTree>): string {
   const lines = loaded.settings.map(
     ({ named, value, origin }) =>
-      `${named.path.join('.')} = ${shown(value, named.option.isSecret)} (${origin})`,
+      `${named.path.join('.')} = ${shown(value, named.option)} (${origin})`,
   );
   return lines.join('\n');
 }
@@ -26,7 +27,7 @@ export function describeOptions(options: OptionTree, prefix?: string): string {
     const { spec } = option;
     const standing =
       spec.default !== undefined
-        ? ` (default: ${shown(spec.default, option.isSecret)})`
+        ? ` (default: ${shown(spec.default, option)})`
         : spec.optional
           ? ''
           : ' (required)';

@@ -1,18 +1,26 @@
 import { resolve } from 'node:path';
 import { SecretBytes, SecretString } from '@app/secret';
+import type { ConfigProblem } from './config-error.js';
 
-/** How the values of one kind of option are read. Each reader answers `undefined` for what breaks the rule. */
+/** What is wrong inside a value of several parts. Each problem's name is the way from the value to the part, such as `[1].region`. */
+export class BrokenParts {
+  constructor(readonly problems: readonly ConfigProblem[]) {}
+}
+
+/** How the values of one kind of option are read. Each reader answers `undefined` for what breaks the rule, or says more. */
 export interface Kind<V> {
   /** What is printed when the rule is broken. */
   readonly rule: string;
   /** From a flag or a variable. */
-  fromText(text: string): V | undefined;
+  fromText(text: string): V | BrokenParts | undefined;
   /** From the configuration file. `folder` is the one that the file lies in, for paths. Absent for secrets. */
-  fromJson?(value: unknown, folder: string): V | undefined;
+  fromJson?(value: unknown, folder: string): V | BrokenParts | undefined;
   /** From a secret's own file. The bytes are borrowed; the caller overwrites them. Only for secrets. */
   fromBytes?(bytes: Buffer): V | undefined;
   /** Completes a default, which the declaration gives as it is to be shown. */
   fromDefault?(value: V): V;
+  /** A value as it would be written; JSON where absent. */
+  toText?(value: V): string;
 }
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
@@ -83,8 +91,15 @@ function parseDuration(text: string): number | undefined {
   return factor === undefined ? undefined : Number(digits) * factor;
 }
 
+function writeDuration(milliseconds: number): string {
+  const units = Object.entries(MILLISECONDS).filter(([, factor]) => milliseconds % factor === 0);
+  const [unit, factor] = units.at(-1) ?? ['ms', 1];
+  return `${(milliseconds / factor).toString()}${unit}`;
+}
+
 /** A length of time, in milliseconds. */
 export const DURATION: Kind<number> = {
+  toText: writeDuration,
   rule: 'must be a length of time such as 500ms, 30s, 5m, 12h or 30d',
   fromText: parseDuration,
   fromJson: (value) => (isText(value) ? parseDuration(value) : undefined),

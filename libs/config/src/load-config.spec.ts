@@ -6,7 +6,7 @@ import type { SecretBytes, SecretString } from '@app/secret';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { describeConfig, describeOptions } from './describe.js';
 import { loadConfig } from './load-config.js';
-import { option } from './option.js';
+import { option } from './declare.js';
 
 const OPTIONS = {
   listen: {

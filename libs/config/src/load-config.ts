@@ -1,9 +1,10 @@
 import { parseFlags } from './command-line.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { readConfigFile } from './config-file.js';
-import { type NamedOption, nameOptions, shownName } from './names.js';
+import { type NamedOption, nameOptions } from './names.js';
 import type { ConfigOf, OptionTree } from './option.js';
-import { deleteSecrets, type Environment, findValue, type Found, type Sources } from './sources.js';
+import { build, settleAll, type Setting } from './settle.js';
+import { deleteSecrets, type Environment, type Sources } from './sources.js';
 
 export interface LoadRequest<T extends OptionTree> {
   /** `ES` makes `database.url` the variable `ES_DATABASE_URL`. Absent: only options that name a variable read the environment. */
@@ -17,14 +18,6 @@ export interface LoadRequest<T extends OptionTree> {
   readonly operands?: number;
   /** Rules that look at several options; they run when each option by itself is right. */
   readonly rules?: (values: ConfigOf<T>) => readonly ConfigProblem[];
-}
-
-/** One option as it was loaded; `value` is `undefined` where it is absent. */
-export interface Setting {
-  readonly named: NamedOption;
-  readonly value: unknown;
-  /** The variable, flag or key that set it; `default` or `absent`. */
-  readonly origin: string;
 }
 
 export interface LoadedConfig<T extends OptionTree> {
@@ -47,47 +40,6 @@ function unknownVariables(
   return Object.keys(environment)
     .filter((name) => name.startsWith(`${prefix}_`) && !known.has(name))
     .map((name) => ({ code: 'unknown', name, rule: 'there is no such variable' }));
-}
-
-function settle(named: NamedOption, found: Found): Setting | ConfigProblem {
-  const { spec } = named.option;
-  if (found === undefined) {
-    const value = named.option.defaultValue;
-    if (value !== undefined) return { named, value, origin: 'default' };
-    if (spec.optional) return { named, value: undefined, origin: 'absent' };
-    return { code: 'missing', name: shownName(named), rule: 'is required' };
-  }
-  if ('problem' in found) return found.problem;
-  const rule = named.option.brokenRule(found.value);
-  if (rule !== undefined) return { code: 'invalid', name: found.origin, rule };
-  return { named, value: found.value, origin: found.origin };
-}
-
-function isSetting(result: Setting | ConfigProblem): result is Setting {
-  return 'named' in result;
-}
-
-function isProblem(result: Setting | ConfigProblem): result is ConfigProblem {
-  return !isSetting(result);
-}
-
-type Draft = Record<string, unknown>;
-
-function build(settings: readonly Setting[]): Draft {
-  const root: Draft = {};
-  const groups: Draft[] = [root];
-  for (const { named, value } of settings) {
-    let group = root;
-    for (const name of named.path.slice(0, -1)) {
-      const inner = (group[name] ?? {}) as Draft;
-      group[name] = inner;
-      groups.push(inner);
-      group = inner;
-    }
-    group[named.path.at(-1) ?? ''] = value;
-  }
-  groups.forEach((group) => Object.freeze(group));
-  return root;
 }
 
 function surplusOperands(operands: readonly string[], allowed: number): ConfigProblem[] {
@@ -118,17 +70,16 @@ export function loadConfig<const T extends OptionTree>(request: LoadRequest<T>):
   const { prefix, argv = process.argv.slice(2), env = process.env } = request;
   const options = nameOptions(request.options, prefix);
   const sources = gather(argv, env, options, prefix);
-  const results = options.map((named) => settle(named, findValue(named, sources)));
+  const { settings, problems: settingProblems } = settleAll(options, sources);
   const problems = [
     ...sources.flags.problems,
     ...surplusOperands(sources.flags.operands, request.operands ?? 0),
     ...sources.file.problems,
     ...unknownVariables(prefix, options, env),
-    ...results.filter(isProblem),
+    ...settingProblems,
   ];
   deleteSecrets(options, env);
   if (problems.length > 0) throw new ConfigError(problems);
-  const settings = results.filter(isSetting);
   const values = build(settings) as ConfigOf<T>;
   const broken = request.rules?.(values) ?? [];
   if (broken.length > 0) throw new ConfigError(broken);

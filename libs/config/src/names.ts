@@ -43,6 +43,8 @@ export function nameOptions(
 /** The name to show when the option is absent or wrong and no source can be named. */
 export function shownName(named: NamedOption): string {
   const variable = named.variables[0];
-  if (variable === undefined) return `--${named.flag ?? named.path.join('.')}`;
+  if (variable === undefined) {
+    return named.flag === undefined ? named.path.join('.') : `--${named.flag}`;
+  }
   return named.option.isSecret ? `${variable} or ${variable}_FILE` : variable;
 }

@@ -1,16 +1,4 @@
-import type { SecretBytes, SecretString } from '@app/secret';
-import {
-  BOOLEAN,
-  choiceKind,
-  DURATION,
-  integerKind,
-  type Kind,
-  LIST,
-  PATH,
-  SECRET,
-  secretBytesKind,
-  TEXT,
-} from './kinds.js';
+import type { Kind } from './kinds.js';
 
 /** What may be said of an option of any kind. Without `default` and `optional` it is required. */
 export interface OptionSpec<V> {
@@ -34,8 +22,6 @@ interface AnySpec extends Omit<OptionSpec<unknown>, 'check'> {
   readonly check?: (value: never) => string | undefined;
 }
 
-type Given<V, S> = S extends { optional: true } ? V | undefined : V;
-
 /** One declared option. `V` is the type of its value in the loaded configuration. */
 export class Option<V> {
   /** Makes `V` part of the type; there is no such property at run time. */
@@ -45,6 +31,8 @@ export class Option<V> {
     readonly kind: Kind<unknown>,
     readonly spec: AnySpec,
     readonly isSwitch = false,
+    /** For a list of entries: the options of each kind of entry. */
+    readonly variants: Readonly<Record<string, OptionTree>> = {},
   ) {}
 
   /** A secret never comes from a flag, where every process could read it, and never prints. */
@@ -63,34 +51,6 @@ export class Option<V> {
     return this.spec.check?.(value as never);
   }
 }
-
-function declare<V, S extends OptionSpec<V>>(kind: Kind<V>, spec: S): Option<Given<V, S>> {
-  return new Option<Given<V, S>>(kind, spec, (kind as Kind<unknown>) === BOOLEAN);
-}
-
-/** Declares the options of a configuration. Each function answers an option whose value has the type that its name says. */
-export const option = Object.freeze({
-  text: <S extends OptionSpec<string>>(spec: S) => declare<string, S>(TEXT, spec),
-  /** A path, made absolute: against the working folder, or the folder of the configuration file where it stands in that. */
-  path: <S extends OptionSpec<string>>(spec: S) => declare<string, S>(PATH, spec),
-  /** A TCP port; 0 means any free one. */
-  port: <S extends OptionSpec<number>>(spec: S) => declare<number, S>(integerKind(0, 65_535), spec),
-  integer: <S extends OptionSpec<number> & { readonly least: number; readonly most: number }>(
-    spec: S,
-  ) => declare<number, S>(integerKind(spec.least, spec.most), spec),
-  boolean: <S extends OptionSpec<boolean>>(spec: S) => declare<boolean, S>(BOOLEAN, spec),
-  choice: <const C extends string, S extends OptionSpec<C>>(choices: readonly C[], spec: S) =>
-    declare<C, S>(choiceKind(choices), spec),
-  list: <S extends OptionSpec<readonly string[]>>(spec: S) =>
-    declare<readonly string[], S>(LIST, spec),
-  /** A length of time; the value is in milliseconds. */
-  duration: <S extends OptionSpec<number>>(spec: S) => declare<number, S>(DURATION, spec),
-  /** Secret text: from `NAME`, or from the file that `NAME_FILE` names, less one line end. */
-  secret: <S extends OptionSpec<SecretString>>(spec: S) => declare<SecretString, S>(SECRET, spec),
-  /** Secret bytes, `bytes` of them: base64 in `NAME`, or base64 or raw in the file that `NAME_FILE` names. */
-  secretBytes: <S extends OptionSpec<SecretBytes> & { readonly bytes: number }>(spec: S) =>
-    declare<SecretBytes, S>(secretBytesKind(spec.bytes), spec),
-});
 
 /** Options in named groups, as deep as needed; the path to an option makes its names. */
 export interface OptionTree {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { option } from './option.js';
+import { option } from './declare.js';
 import { configReference } from './reference.js';
 
 const OPTIONS = {

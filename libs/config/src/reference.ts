@@ -19,8 +19,10 @@ function variablesOf({ option, variables }: NamedOption): string {
   return names.map(code).join(', ');
 }
 
-function defaultOf({ option: { spec } }: NamedOption): string {
-  if (spec.default !== undefined) return code(JSON.stringify(spec.default));
+function defaultOf({ option: { spec, kind } }: NamedOption): string {
+  if (spec.default !== undefined) {
+    return code(kind.toText?.(spec.default) ?? JSON.stringify(spec.default));
+  }
   return spec.optional ? 'none' : '**required**';
 }
 
@@ -36,8 +38,33 @@ function rowOf(named: NamedOption): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
+function meaningOf({ option }: NamedOption): string {
+  const file = option.isSecret ? ' It stands in a file of its own: `{ "file": "path" }`.' : '';
+  return `${option.spec.help}${file} It ${option.kind.rule}.`;
+}
+
+function entryRowOf(named: NamedOption): string {
+  const cells = [code(named.path.join('.')), defaultOf(named), meaningOf(named)];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** The settings of each kind of entry, where an option is a list of entries. */
+function entriesOf({ path, option }: NamedOption): string[] {
+  return Object.entries(option.variants).flatMap(([kind, tree]) => [
+    `## An entry of ${code(path.join('.'))} of the kind ${code(kind)}`,
+    '',
+    '| Setting | Default | Meaning |',
+    '| --- | --- | --- |',
+    `| ${code('kind')} | **required** | ${code(kind)} |`,
+    `| ${code('name')} | **required** | Unique in the list. |`,
+    ...nameOptions(tree, undefined).map(entryRowOf),
+    '',
+  ]);
+}
+
 /** All options of a program as a document in Markdown: every name of each, its default, what it means and what it takes. */
 export function configReference({ title, prefix, options }: ReferenceRequest): string {
+  const named = nameOptions(options, prefix);
   return [
     `# Settings of the ${title}`,
     '',
@@ -47,7 +74,8 @@ export function configReference({ title, prefix, options }: ReferenceRequest): s
     '',
     '| Setting | Variable | Flag | Default | Meaning |',
     '| --- | --- | --- | --- | --- |',
-    ...nameOptions(options, prefix).map(rowOf),
+    ...named.map(rowOf),
     '',
+    ...named.flatMap(entriesOf),
   ].join('\n');
 }

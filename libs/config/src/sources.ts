@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ConfigProblem } from './config-error.js';
 import type { ParsedFlags } from './command-line.js';
 import type { ParsedFile } from './config-file.js';
+import { BrokenParts } from './kinds.js';
 import type { NamedOption } from './names.js';
 import { readSecretFile } from './secret-file.js';
 
@@ -17,21 +18,29 @@ export interface Sources {
 /** A value and where it came from, or what is wrong; `undefined` where no source sets the option. */
 export type Found =
   | { readonly origin: string; readonly value: unknown }
-  | { readonly problem: ConfigProblem }
+  | { readonly problems: readonly ConfigProblem[] }
   | undefined;
 
 function broken(named: NamedOption, name: string): Found {
-  return { problem: { code: 'invalid', name, rule: named.option.kind.rule } };
+  return { problems: [{ code: 'invalid', name, rule: named.option.kind.rule }] };
+}
+
+/** What a reader answered, under the name that it was read from. */
+function asFound(named: NamedOption, name: string, value: unknown): Found {
+  if (value === undefined) return broken(named, name);
+  if (!(value instanceof BrokenParts)) return { origin: name, value };
+  return {
+    problems: value.problems.map((problem) => ({ ...problem, name: `${name}${problem.name}` })),
+  };
 }
 
 function ambiguous(names: readonly string[]): Found {
   const rule = `only one of ${names.join(' and ')} may set it`;
-  return { problem: { code: 'ambiguous', name: names[0] ?? '', rule } };
+  return { problems: [{ code: 'ambiguous', name: names[0] ?? '', rule }] };
 }
 
 function readText(named: NamedOption, name: string, text: string): Found {
-  const value = named.option.kind.fromText(text);
-  return value === undefined ? broken(named, name) : { origin: name, value };
+  return asFound(named, name, named.option.kind.fromText(text));
 }
 
 function fromFlags(named: NamedOption, { flags }: Sources): Found {
@@ -49,8 +58,7 @@ function fromEnvironment(named: NamedOption, { environment }: Sources): Found {
 function fromFile(named: NamedOption, { file }: Sources): Found {
   const path = named.path.join('.');
   if (!file.values.has(path)) return undefined;
-  const value = named.option.kind.fromJson?.(file.values.get(path), file.folder);
-  return value === undefined ? broken(named, path) : { origin: path, value };
+  return asFound(named, path, named.option.kind.fromJson?.(file.values.get(path), file.folder));
 }
 
 /** Where a secret's file is named: `NAME_FILE` in the environment, `{ "file": … }` in the configuration file. */
@@ -63,10 +71,10 @@ function secretFileOf(value: unknown): string | undefined {
 
 function readSecret(named: NamedOption, name: string, path: string): Found {
   const bytes = readSecretFile(path, name);
-  if (!Buffer.isBuffer(bytes)) return { problem: bytes };
+  if (!Buffer.isBuffer(bytes)) return { problems: [bytes] };
   const value = named.option.kind.fromBytes?.(bytes);
   bytes.fill(0);
-  return value === undefined ? broken(named, name) : { origin: name, value };
+  return asFound(named, name, value);
 }
 
 function secretFromConfigFile(named: NamedOption, { file }: Sources): Found {
@@ -74,7 +82,7 @@ function secretFromConfigFile(named: NamedOption, { file }: Sources): Found {
   const path = secretFileOf(file.values.get(key));
   if (path !== undefined) return readSecret(named, key, resolve(file.folder, path));
   const rule = 'a secret stands in a file of its own: { "file": "path" }';
-  return { problem: { code: 'forbidden_source', name: key, rule } };
+  return { problems: [{ code: 'forbidden_source', name: key, rule }] };
 }
 
 function findSecret(named: NamedOption, sources: Sources): Found {

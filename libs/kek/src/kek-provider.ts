@@ -1,15 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import {
-  generateDek,
   KEK_BYTES,
   parseWrappedKeyRecord,
   unwrapDek,
   wrapDek,
   wrappedKeyAlarm,
   type KeyPlace,
+  type WrapPlace,
   type WrappedKeyRecord,
 } from '@app/crypto';
 import { AppError } from '@app/errors';
-import type { SecretBytes } from '@app/secret';
+import { SecretBytes } from '@app/secret';
 import type { KekKind } from './kek-uri.js';
 
 /** A KEK for one record. */
@@ -27,6 +28,7 @@ const PROBE_PLACE: KeyPlace = {
   encryptionVersionId: '00000000-0000-0000-0000-000000000000',
   suite: 'AES-256-GCM',
 };
+const PROBE_BYTES = 32;
 
 /**
  * A platform master key. Callers wrap and unwrap whole records; a provider only hands over the KEK of each, so that none of them can
@@ -44,7 +46,7 @@ export abstract class KekProvider {
    *
    * Implementations throw `kms_unavailable` for anything that a retry may cure, and must not cache, log or keep a copy of the KEK.
    */
-  protected abstract newWrappingKey(place: KeyPlace): Promise<WrappingKey>;
+  protected abstract newWrappingKey(place: WrapPlace): Promise<WrappingKey>;
 
   /**
    * The KEK of a record that {@link KekProvider.newWrappingKey} was asked for. The base class disposes of it.
@@ -53,7 +55,7 @@ export abstract class KekProvider {
    * unexpected, changed or of another place.
    */
   protected abstract openWrappingKey(
-    place: KeyPlace,
+    place: WrapPlace,
     provided: Buffer | undefined,
   ): Promise<SecretBytes>;
 
@@ -63,7 +65,7 @@ export abstract class KekProvider {
    * @param dek - of the suite's length. Borrowed.
    * @throws AppError `kms_unavailable`; `internal` where the record does not open again.
    */
-  async wrap(place: KeyPlace, dek: SecretBytes): Promise<WrappedKeyRecord> {
+  async wrap(place: WrapPlace, dek: SecretBytes): Promise<WrappedKeyRecord> {
     const record = await this.#wrapOnce(place, dek);
     using opened = await this.unwrap(place, record);
     if (!opened.equals(dek))
@@ -71,7 +73,7 @@ export abstract class KekProvider {
     return record;
   }
 
-  async #wrapOnce(place: KeyPlace, dek: SecretBytes): Promise<WrappedKeyRecord> {
+  async #wrapOnce(place: WrapPlace, dek: SecretBytes): Promise<WrappedKeyRecord> {
     const { kek, provided } = await this.newWrappingKey(place);
     using owned = kek;
     return wrapDek(owned, this.uri, place, dek, provided);
@@ -84,7 +86,7 @@ export abstract class KekProvider {
    * @throws AppError `kms_unavailable`; `internal` with an alarm where the record is of another form, another master key or another
    * place, or was changed.
    */
-  async unwrap(place: KeyPlace, record: unknown): Promise<SecretBytes> {
+  async unwrap(place: WrapPlace, record: unknown): Promise<SecretBytes> {
     const parts = parseWrappedKeyRecord(record);
     if (parts?.kekUri !== this.uri)
       throw wrappedKeyAlarm('a wrapped key is not of this master key');
@@ -103,7 +105,12 @@ export abstract class KekProvider {
    * @throws AppError `kms_unavailable` where the provider cannot be reached.
    */
   async checkHealth(): Promise<void> {
-    using probe = generateDek(PROBE_PLACE.suite);
+    using probe = new SecretBytes(randomBytes(PROBE_BYTES));
     await this.wrap(PROBE_PLACE, probe);
+  }
+
+  /** Ends what the provider holds open. Nothing is asked of it afterwards. */
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 }

@@ -1,7 +1,8 @@
 import { invalidField } from '@app/errors';
 
 /** Kinds of KEK providers. One row of the registry each. */
-export type KekKind = 'local';
+export type KekKind =
+  'local' | 'aws-kms' | 'azure-key-vault' | 'gcp-kms' | 'vault-transit' | 'pkcs11';
 
 const LOCAL_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
 

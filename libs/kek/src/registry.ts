@@ -1,31 +1,58 @@
+import type { ConfigOf, EntryOf, OptionTree } from '@app/config';
 import type { KekProvider } from './kek-provider.js';
 import type { KekKind } from './kek-uri.js';
-import type { LocalKekOptions } from './local/local-kek-provider.js';
+import { LOCAL_SETTINGS } from './local/settings.js';
 
-/** What each kind is opened with. */
-export interface KekOptions {
-  readonly local: LocalKekOptions;
+type OptionsOf<T extends OptionTree> = { readonly name: string } & ConfigOf<T>;
+
+/** A kind of master key: its settings, and what opens one of it. */
+interface Row<T extends OptionTree> {
+  readonly settings: T;
+  readonly load: () => Promise<(options: OptionsOf<T>) => Promise<KekProvider>>;
 }
 
-type Open<Kind extends KekKind> = (options: KekOptions[Kind]) => Promise<KekProvider>;
+function row<const T extends OptionTree>(settings: T, load: Row<T>['load']): Row<T> {
+  return { settings, load };
+}
 
 /**
  * One row for each kind, loaded when it is asked for: a provider's SDK is in no process that does not use it. Static, so that nothing
  * registers itself by being imported.
  */
-const REGISTRY: { readonly [Kind in KekKind]: () => Promise<Open<Kind>> } = {
-  local: async () => (await import('./local/local-kek-provider.js')).openLocalKek,
-};
+const REGISTRY = {
+  local: row(
+    LOCAL_SETTINGS,
+    async () => (await import('./local/local-kek-provider.js')).openLocalKek,
+  ),
+} satisfies Partial<Record<KekKind, unknown>>;
+
+type Registry = typeof REGISTRY;
+type Kind = keyof Registry;
+
+/** What each kind is opened with. */
+export type KekOptions = { readonly [K in Kind]: OptionsOf<Registry[K]['settings']> };
+
+type KekSettings = { readonly [K in Kind]: Registry[K]['settings'] };
+
+/** The settings of each kind, for `option.entries` and `readEntries`. */
+export const KEK_SETTINGS = Object.fromEntries(
+  Object.entries(REGISTRY).map(([kind, { settings }]) => [kind, settings]),
+) as KekSettings;
+
+/** A configured master key: its kind, its name and the settings of its kind. */
+export type KekEntry = EntryOf<KekSettings>;
 
 /**
- * Opens a platform master key.
+ * Opens a platform master key. A key service is not asked for anything by that, so that a process starts while one is down.
  *
- * @throws AppError `invalid_request` for options of another form; `kms_unavailable` where the provider cannot be reached.
+ * @throws AppError `invalid_request` for options of another form.
  */
-export async function openKekProvider<Kind extends KekKind>(
-  kind: Kind,
-  options: KekOptions[Kind],
+export async function openKekProvider<K extends Kind>(
+  kind: K,
+  options: KekOptions[K],
 ): Promise<KekProvider> {
-  const open = await REGISTRY[kind]();
+  const { load }: { load: () => Promise<(options: KekOptions[K]) => Promise<KekProvider>> } =
+    REGISTRY[kind];
+  const open = await load();
   return open(options);
 }

@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { KEK_BYTES, wrappedKeyAlarm, type KeyPlace } from '@app/crypto';
+import { KEK_BYTES, wrappedKeyAlarm, type WrapPlace } from '@app/crypto';
 import { invalidField } from '@app/errors';
 import { SecretBytes } from '@app/secret';
 import { KekProvider, type WrappingKey } from '../kek-provider.js';
@@ -35,7 +35,7 @@ class LocalKekProvider extends KekProvider {
   }
 
   protected override openWrappingKey(
-    _place: KeyPlace,
+    _place: WrapPlace,
     provided: Buffer | undefined,
   ): Promise<SecretBytes> {
     if (provided !== undefined) {

@@ -1,0 +1,38 @@
+import { type ConfigOf, option } from '@app/config';
+
+/**
+ * How patient this process is with a key service; settings of every kind that is one. With the defaults a call ends within three tries of
+ * 2 s and two waits of 0.2 s at most, or of what the service asked for, 2 s at most.
+ */
+export const RESILIENCE_SETTINGS = {
+  tryTimeout: option.duration({ default: 2_000, help: 'How long one try may take.' }),
+  tries: option.integer({
+    default: 3,
+    least: 1,
+    most: 3,
+    help: 'Tries of one call, the first included.',
+  }),
+  breakerFailures: option.integer({
+    default: 6,
+    least: 1,
+    most: 1_000,
+    help: 'Failed tries in a row after which the service is left alone.',
+  }),
+  breakerPause: option.duration({
+    default: 5_000,
+    help: 'How long it is left alone, until one call is let through as a probe.',
+  }),
+  callsAtOnce: option.integer({
+    default: 32,
+    least: 1,
+    most: 1_000,
+    help: 'Calls at the same time; as many again wait for their turn.',
+  }),
+  healthMemory: option.duration({
+    default: 10_000,
+    help: 'How long the outcome of a health check stands.',
+  }),
+} as const;
+
+/** The values; times are in milliseconds. */
+export type ResilienceOptions = ConfigOf<typeof RESILIENCE_SETTINGS>;
