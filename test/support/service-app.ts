@@ -54,6 +54,8 @@ const SERVICE_SECRET = 7;
 const MASTER_KEY = 9;
 const BODY_LIMIT = 8 * 1024 * 1024;
 
+const KEY_CACHE = { entries: 1000, refreshMillis: 60_000, maxAgeMillis: 300_000 };
+
 async function startReplica(database: Database, folder: string): Promise<HttpApp> {
   const key = SecretBytes.copyOf(Buffer.alloc(32, MASTER_KEY));
   const providers = new KekProviders(
@@ -62,7 +64,16 @@ async function startReplica(database: Database, folder: string): Promise<HttpApp
   );
   const serviceSecret = SecretBytes.copyOf(Buffer.alloc(32, SERVICE_SECRET));
   const app = await createHttpApp(
-    AppModule.of({ database, providers, serviceSecret, bodyLimitBytes: BODY_LIMIT }),
+    AppModule.of({
+      database,
+      providers,
+      serviceSecret,
+      bodyLimitBytes: BODY_LIMIT,
+      keyCache: KEY_CACHE,
+      onBackgroundFailure: (error) => {
+        throw error;
+      },
+    }),
     {
       tls: {
         certificate: join(folder, 'server.pem'),

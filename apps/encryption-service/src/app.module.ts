@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Clock, Identifiers, RandomIdentifiers, SystemClock } from '@app/ambient';
 import { deriveServiceKeys, type ServiceKeys } from '@app/crypto';
+import type { AppError } from '@app/errors';
 import type { KekProviders } from '@app/kek';
 import { Database } from '@app/persistence';
 import type { SecretBytes } from '@app/secret';
@@ -16,7 +17,11 @@ import { RowSeals } from './integrity/row-seals.js';
 import { CreateEncryption } from './keysets/create-encryption.js';
 import { DecryptData } from './keysets/decrypt-data.js';
 import { dataLimit, EncryptData } from './keysets/encrypt-data.js';
+import { KeyCache, type KeyCacheLimits } from './keysets/key-cache.js';
+import { KeyOpener } from './keysets/key-opener.js';
 import { KeyUses } from './keysets/key-use.js';
+import { KeysetReader } from './keysets/keyset-reader.js';
+import { KeysetUses } from './keysets/keyset-uses.js';
 import { KeysetRepository } from './keysets/keyset.repository.js';
 import { KeysetRows } from './keysets/keyset.repository.typeorm.js';
 import { LastKeys } from './keysets/last-keys.js';
@@ -25,7 +30,13 @@ import { MessageCounter } from './keysets/message-counter.js';
 import { NewVersions } from './keysets/new-version.js';
 import { RotateKeyset } from './keysets/rotate-keyset.js';
 import { TenantChanges } from './keysets/tenant-changes.js';
+import { VersionRenewal } from './keysets/version-renewal.js';
+import { VersionSuccession } from './keysets/version-succession.js';
+import { ClientMasterKeys } from './master-key/client-master-keys.js';
 import { MasterKeys } from './master-key/master-keys.js';
+import { OuterKeys } from './master-key/outer-keys.js';
+import { PlatformMasterKeys } from './master-key/platform-master-keys.js';
+import { WrongKeys } from './master-key/wrong-keys.js';
 import { ManageTenants } from './tenants/manage-tenants.js';
 import { TenantRows } from './tenants/tenant-rows.typeorm.js';
 import { CONTROLLERS } from './v1/controllers.js';
@@ -39,6 +50,9 @@ export interface Parts {
   readonly serviceSecret: SecretBytes;
   /** Bytes of a request body at most. */
   readonly bodyLimitBytes: number;
+  readonly keyCache: KeyCacheLimits;
+  /** Hears of what failed beside a request, and will be tried again. */
+  readonly onBackgroundFailure: (error: AppError) => void;
 }
 
 interface Core {
@@ -74,26 +88,54 @@ function makeCore({ database, serviceSecret }: Parts): Core {
   };
 }
 
-function makeKeysets(core: Core, masterKeys: MasterKeys, bodyLimitBytes: number) {
-  const { database, clock, identifiers, seals, audit, authenticator, changes } = core;
+function makeMasterKeys(
+  { database, clock, identifiers }: Core,
+  providers: KekProviders,
+): MasterKeys {
+  const outerKeys = new OuterKeys(database, providers, identifiers, clock);
+  return new MasterKeys(
+    new PlatformMasterKeys(providers),
+    new ClientMasterKeys(outerKeys, new WrongKeys(database, clock)),
+  );
+}
+
+function makeUses(core: Core, masterKeys: MasterKeys, renewal: VersionRenewal, parts: Parts) {
+  const { database, clock, seals, audit, authenticator, lastKeys } = core;
+  const cache = new KeyCache(parts.keyCache, clock);
+  const reader = new KeysetReader(new KeysetRepository(database), seals, lastKeys);
+  const opener = new KeyOpener(masterKeys, cache);
+  return {
+    uses: new KeyUses(reader, opener, renewal, audit, authenticator),
+    keysetUses: new KeysetUses(reader, opener, renewal, audit, authenticator),
+    cache,
+  };
+}
+
+function makeKeysets(core: Core, parts: Parts) {
+  const { database, clock, identifiers, seals, audit, changes } = core;
+  const { bodyLimitBytes, onBackgroundFailure } = parts;
+  const masterKeys = makeMasterKeys(core, parts.providers);
   const rows = new KeysetRows(seals);
   const counter = new MessageCounter(database, clock);
   const newVersions = new NewVersions(masterKeys, identifiers, clock);
-  const uses = new KeyUses(
-    new KeysetRepository(database),
-    masterKeys,
-    seals,
+  const succession = new VersionSuccession(rows, newVersions, masterKeys);
+  const renewal = new VersionRenewal(
+    database,
+    changes,
+    rows,
+    succession,
     audit,
-    authenticator,
-    core.lastKeys,
+    onBackgroundFailure,
   );
+  const { uses, cache } = makeUses(core, masterKeys, renewal, parts);
   return [
+    { provide: KeyCache, useValue: cache },
     { provide: MessageCounter, useValue: counter },
     { provide: EncryptData, useValue: new EncryptData(uses, counter, dataLimit(bodyLimitBytes)) },
     { provide: DecryptData, useValue: new DecryptData(uses, counter) },
     {
       provide: RotateKeyset,
-      useValue: new RotateKeyset(database, changes, rows, newVersions, audit, clock),
+      useValue: new RotateKeyset(database, changes, rows, succession, audit, clock),
     },
     {
       provide: CreateEncryption,
@@ -101,7 +143,7 @@ function makeKeysets(core: Core, masterKeys: MasterKeys, bodyLimitBytes: number)
         changes,
         rows,
         newVersions,
-        masterKeys,
+        masterKeys.platform,
         audit,
         identifiers,
         clock,
@@ -152,7 +194,7 @@ export class AppModule {
         { provide: AuditLog, useValue: core.audit },
         { provide: Authenticator, useValue: core.authenticator },
         { provide: OPENAPI_DOCUMENT, useValue: document },
-        ...makeKeysets(core, new MasterKeys(parts.providers), parts.bodyLimitBytes),
+        ...makeKeysets(core, parts),
         ...makeParties(core),
       ],
     };

@@ -28,6 +28,26 @@ export const OPTIONS = {
       help: 'The service secret, the same on each replica: 32 random bytes.',
     }),
   },
+  keyCache: {
+    entries: option.integer({
+      least: 0,
+      most: 1_000_000,
+      default: 10_000,
+      help: 'Opened keys of versions that are kept in memory at most.',
+    }),
+    refreshSeconds: option.integer({
+      least: 1,
+      most: 86_400,
+      default: 60,
+      help: 'After so long a kept key is opened anew beside its use: a master key that was taken away is noticed.',
+    }),
+    maxAgeSeconds: option.integer({
+      least: 1,
+      most: 86_400,
+      default: 300,
+      help: 'How long kept keys go on working at most while the key service cannot be reached.',
+    }),
+  },
   kek: {
     local: {
       name: option.text({

@@ -11,6 +11,7 @@ const OF_A_TENANT = [
   'message_count',
   'audit_record',
   'idempotency_record',
+  'master_key_failure',
 ];
 
 let service: ServiceApp;
@@ -27,6 +28,8 @@ beforeAll(async () => {
     body: { encryptionId },
     headers: { 'idempotency-key': 'once' },
   });
+  const ids = [tenantId, randomUUID(), encryptionId].map((id) => `'${id}'::uuid`).join(', ');
+  await run(`select master_key_tried(${ids}, false, now())`);
 });
 
 afterAll(async () => {
@@ -107,7 +110,7 @@ describe('the tables of the encryption service', () => {
     const tables = SCHEMA.grants
       .filter(({ on }) => !on.startsWith('function '))
       .map(({ on }) => on);
-    expect([...tables].sort()).toEqual([...OF_A_TENANT].sort());
+    expect([...tables].sort()).toEqual([...OF_A_TENANT, 'outer_key'].sort());
   });
 
   it('does not let a tenant’s session change its own tenant’s row', async () => {

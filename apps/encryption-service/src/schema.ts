@@ -7,12 +7,16 @@ import { IdempotencyRecordEntity } from './keysets/idempotency-record.entity.js'
 import { MessageCountEntity } from './keysets/message-count.entity.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { OperatorEntity } from './callers/operator.entity.js';
+import { MasterKeyFailureEntity } from './master-key/master-key-failure.entity.js';
+import { OuterKeyEntity } from './master-key/outer-key.entity.js';
 import { TenantEntity } from './tenants/tenant.entity.js';
 
 /** Tables without a tenant, and why. Everything else is under row-level security. */
 export const TABLES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   operator:
     'operators stand above tenants; the application cannot read the table, one function answers one row',
+  outer_key:
+    'the second lock of client mode is the service’s own; each key in it is wrapped under a platform master key',
   migrations: 'which migrations have run; the application cannot read it',
 };
 
@@ -22,16 +26,24 @@ const FUNCTIONS = [
   'keys_for_use(uuid, uuid, uuid)',
   'reserve_messages(uuid, uuid, bigint)',
   'settle_messages(uuid, uuid, bigint, timestamptz)',
-  'record_use(uuid, bigint, uuid, bigint, uuid, bigint, uuid, bigint, timestamptz, text, text, integer, text, text)',
+  'keys_for_uses(uuid, uuid, uuid[])',
+  'record_use(jsonb)',
   'record_uses(jsonb)',
   'lock_tenant(uuid)',
+  'master_key_tried(uuid, uuid, uuid, boolean, timestamptz)',
 ];
 
 const GRANTS: readonly Grant[] = [
-  ...['tenant', 'client', 'encryption', 'encryption_key_version', 'message_count'].map((table) => ({
-    on: table,
-    privileges: 'select, insert, update',
-  })),
+  ...[
+    'tenant',
+    'client',
+    'encryption',
+    'encryption_key_version',
+    'message_count',
+    'master_key_failure',
+  ].map((table) => ({ on: table, privileges: 'select, insert, update' })),
+  // Made once and never changed.
+  { on: 'outer_key', privileges: 'select, insert' },
   // Append-only: no right to change or remove a record.
   { on: 'audit_record', privileges: 'select, insert' },
   { on: 'idempotency_record', privileges: 'select, insert, delete' },
@@ -50,6 +62,8 @@ export const SCHEMA: Schema = {
     MessageCountEntity,
     AuditRecordEntity,
     IdempotencyRecordEntity,
+    OuterKeyEntity,
+    MasterKeyFailureEntity,
   ],
   grants: GRANTS,
 };

@@ -1,6 +1,6 @@
 import { Field, LowerCaseField } from './field.js';
 import { PageQuery } from './page.js';
-import { integer, text, textOf, time, uuid } from './rules.js';
+import { integer, object, text, textOf, time, uuid } from './rules.js';
 
 const WORD = textOf(/^[a-z0-9_.:-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9, _, ., : and -');
 
@@ -53,6 +53,18 @@ export class AuditRecordAnswer {
 
   @Field(integer(0), { description: 'How many items.' })
   items: number;
+
+  @Field(integer(0), {
+    description: 'Of a batch: how many items failed; absent, none did.',
+    optional: true,
+  })
+  failed?: number;
+
+  @Field(object(), {
+    description: 'Of a batch under several versions: how many items were done under each.',
+    optional: true,
+  })
+  versions?: Record<string, number>;
 
   @Field(text(), { description: 'The request.' })
   requestId: string;

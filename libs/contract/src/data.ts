@@ -99,6 +99,12 @@ export class DecryptAnswer {
 export class RotateRequest {
   @LowerCaseField(uuid(), { description: 'The encryption that gets a new version.' })
   encryptionId: string;
+
+  @Field(text(), {
+    description: 'The algorithm of this version and of those after it; absent, it stays as it is.',
+    optional: true,
+  })
+  algorithm?: string;
 }
 
 export class RotateAnswer {

@@ -9,8 +9,8 @@ import {
 } from './wire.js';
 
 export const MAX_NAME_LENGTH = 128;
-/** Master key modes of this version of the service. */
-const MASTER_KEY_MODES = ['platform'] as const;
+/** Whose master key it is: the platform’s, or the client’s own, which comes with each call. */
+const MASTER_KEY_MODES = ['platform', 'client'] as const;
 export type MasterKeyMode = (typeof MASTER_KEY_MODES)[number];
 const PATCHABLE_STATES = ['enabled', 'disabled'] as const;
 

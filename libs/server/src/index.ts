@@ -1,5 +1,5 @@
 export { CurrentCall } from './http/call.js';
-export type { Call } from './http/call.js';
+export type { Call, HeaderKey } from './http/call.js';
 export { Endpoint, PUBLIC } from './http/endpoint.js';
 export type { EndpointSpec, Method } from './http/endpoint.js';
 export type { Authorize } from './http/hooks.js';

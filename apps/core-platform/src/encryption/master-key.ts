@@ -9,5 +9,5 @@ import type { TenantCaller } from '../access/caller.js';
  */
 export function assertNoMasterKey({ masterKey }: Pick<TenantCaller, 'masterKey'>): void {
   if (masterKey === 'malformed') throw new AppError('master_key_malformed');
-  if (masterKey === 'well-formed') throw new AppError('master_key_not_applicable');
+  if (masterKey !== 'absent') throw new AppError('master_key_not_applicable');
 }

@@ -16,6 +16,8 @@ export interface AuditEntry {
   /** `success`, or the code of the refusal. */
   readonly outcome: string;
   readonly items: number;
+  /** Of a batch: items that failed. */
+  readonly failed?: number;
   readonly requestId: string;
   readonly accessReason: string | undefined;
 }
@@ -25,13 +27,15 @@ export interface Standing {
   readonly tenantRevision: bigint;
   readonly clientRevision: bigint;
   readonly encryptionRevision: bigint;
-  readonly versionRevision: bigint;
+  /** Of every version that was decided on, by its id. */
+  readonly versionRevisions: ReadonlyMap<string, bigint>;
 }
 
 /** A key use, and the state under which it was started. */
 export interface KeyUseEntry extends AuditEntry {
   readonly encryptionId: string;
-  readonly versionId: string;
+  /** Where there are several versions: the items that were done under each. */
+  readonly itemsByVersion?: ReadonlyMap<string, number>;
   readonly standing: Standing;
 }
 

@@ -37,6 +37,8 @@ function toAnswer(record: AuditRecordEntity): AuditRecordAnswer {
     ...(subject === undefined ? {} : { subject }),
     outcome: record.outcome,
     items: record.items,
+    ...(record.failed === 0 ? {} : { failed: record.failed }),
+    ...(record.versions === undefined ? {} : { versions: record.versions }),
     requestId: record.requestId,
     ...(accessReason === undefined ? {} : { accessReason }),
   };
@@ -93,14 +95,17 @@ export class TypeormAuditLog extends AuditLog {
       standing.clientRevision,
       entry.encryptionId,
       standing.encryptionRevision,
-      entry.versionId,
-      standing.versionRevision,
+      Object.fromEntries(
+        [...standing.versionRevisions].map(([id, revision]) => [id, String(revision)]),
+      ),
       this.#clock.now(),
       entry.operation,
       entry.outcome,
       entry.items,
       entry.requestId,
       entry.accessReason ?? null,
+      entry.failed ?? 0,
+      entry.itemsByVersion === undefined ? null : Object.fromEntries(entry.itemsByVersion),
     ];
     try {
       return await this.#uses.record(values);
@@ -117,6 +122,7 @@ export class TypeormAuditLog extends AuditLog {
       operation,
       outcome,
       items,
+      failed: entry.failed ?? 0,
       requestId,
       at: this.#clock.now(),
       encryptionId: entry.encryptionId,

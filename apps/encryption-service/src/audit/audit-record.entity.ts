@@ -46,6 +46,14 @@ export class AuditRecordEntity {
   @Column('integer')
   items: number;
 
+  /** Of a batch: how many of its items failed. */
+  @Column('integer')
+  failed: number;
+
+  /** Of a batch under several versions: how many items were done under each. */
+  @Column('jsonb', { nullable: true, transformer: OPTIONAL })
+  versions: Record<string, number> | undefined;
+
   @Column('text', { name: 'request_id' })
   requestId: string;
 

@@ -44,8 +44,8 @@ async function useOfKey(): Promise<(revision: number) => UseValues> {
   const { tenant = '', client = '', version = '' } = row ?? {};
   const at = new SystemClock().now();
   return (revision) => [
-    ...[tenant, 1, client, 1, id, 1, version, revision],
-    ...[at, 'in-a-group', 'success', 1, 'request', null],
+    ...[tenant, 1, client, 1, id, 1, { [version]: String(revision) }],
+    ...[at, 'in-a-group', 'success', 1, 'request', null, 0, null],
   ];
 }
 

@@ -1,8 +1,8 @@
 import { toAppError } from '@app/errors';
 import type { Database } from '@app/persistence';
 
-/** The parameters of `record_use`, in its order. */
-export type UseValues = readonly (string | number | bigint | Date | null)[];
+/** The members of what `record_use` takes, in its order. */
+export type UseValues = readonly (string | number | bigint | Date | null | object)[];
 
 interface Waiting {
   readonly values: UseValues;
@@ -14,7 +14,7 @@ type Result = 'stands' | 'changed' | 'busy';
 
 const ONE = {
   name: 'record_use',
-  text: 'select record_use($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as stands',
+  text: 'select record_use($1) as stands',
 };
 const MANY = { name: 'record_uses', text: 'select record_uses($1) as results' };
 
@@ -115,7 +115,9 @@ export class GroupCommit {
 
   async #one({ values, resolve, reject }: Waiting): Promise<void> {
     try {
-      const [row] = await this.#database.execute<{ stands: boolean }>(ONE, values);
+      const [row] = await this.#database.execute<{ stands: boolean }>(ONE, [
+        JSON.stringify(plain(values)),
+      ]);
       resolve(row?.stands === true);
     } catch (error) {
       reject(error);

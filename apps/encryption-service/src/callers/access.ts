@@ -10,6 +10,9 @@ import { type Caller, type ClientCaller, type OperatorCaller, scopesOf } from '.
 /** What a route demands that does not demand a scope: to be somebody. */
 export const ANY_CALLER = 'any-caller';
 
+/** Between scopes of which a route demands one; which of them allows what is for the route to say. */
+const OR = ' or ';
+
 function note(request: FastifyRequest, caller: Caller): void {
   request.call.principal = caller;
   if (caller.kind === 'client') {
@@ -22,9 +25,10 @@ function note(request: FastifyRequest, caller: Caller): void {
 
 function assertAllowed(authenticator: Authenticator, caller: Caller, access: string): void {
   authenticator.admit(caller);
-  if (access !== ANY_CALLER && !scopesOf(caller).includes(access as Scope)) {
+  if (access === ANY_CALLER) return;
+  const scopes = scopesOf(caller);
+  if (!access.split(OR).some((scope) => scopes.includes(scope as Scope)))
     throw new AppError('forbidden');
-  }
 }
 
 /**
@@ -42,7 +46,7 @@ export function authorizeWith(authenticator: Authenticator, audit: AuditLog): Au
         await audit.recordRefusal({
           tenantId: caller.client.tenantId,
           clientId: caller.client.id,
-          operation: access,
+          operation: access.split(OR)[0] ?? access,
           outcome: 'forbidden',
           items: 0,
           requestId: request.call.requestId,

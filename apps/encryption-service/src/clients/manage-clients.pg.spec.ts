@@ -268,12 +268,12 @@ describe('a tenant', () => {
       codeOf(
         await make2(two.admin, {
           name: 'm',
-          algorithm: 'XAES-256-GCM',
+          algorithm: 'AES-128-GCM',
           encryptionId: randomUUID(),
         }),
       ),
     ).toBe('unsupported_algorithm');
-    expect(codeOf(await make2(two.admin, { name: 'm', masterKey: { mode: 'client' } }))).toBe(
+    expect(codeOf(await make2(two.admin, { name: 'm', masterKey: { mode: 'other' } }))).toBe(
       'invalid_request',
     );
     expect(

@@ -2,7 +2,8 @@ import { AppError, toAppError } from '@app/errors';
 import type { KekProviders } from '@app/kek';
 import { type Connection, openAsOwner } from '@app/persistence';
 import { keyVersionFromJson } from '../keysets/encryption-key-version.entity.js';
-import { MasterKeys } from '../master-key/master-keys.js';
+import { placeOf } from '../master-key/master-keys.js';
+import { PlatformMasterKeys } from '../master-key/platform-master-keys.js';
 import { SCHEMA } from '../schema.js';
 
 const ONE_RECORD = {
@@ -20,13 +21,15 @@ export async function checkMasterKeys(
   connection: Connection,
   providers: KekProviders,
 ): Promise<void> {
-  const masterKeys = new MasterKeys(providers);
+  const masterKeys = new PlatformMasterKeys(providers);
   const owner = await openAsOwner(SCHEMA, connection);
   try {
     for (const { uri } of providers.all) {
       const [row] = await owner.execute<{ version: Record<string, unknown> }>(ONE_RECORD, [uri]);
       if (row === undefined) continue;
-      const dek = await masterKeys.unwrap(keyVersionFromJson(row.version));
+      const version = keyVersionFromJson(row.version);
+      if (version.record === undefined) continue;
+      const dek = await masterKeys.unwrap(placeOf(version), version.record);
       dek.dispose();
     }
   } catch (thrown) {

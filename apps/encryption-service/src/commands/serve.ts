@@ -57,6 +57,14 @@ async function startHttp(
     providers,
     serviceSecret: config.service.secret,
     bodyLimitBytes: config.limits.bodyBytes,
+    keyCache: {
+      entries: config.keyCache.entries,
+      refreshMillis: config.keyCache.refreshSeconds * 1000,
+      maxAgeMillis: config.keyCache.maxAgeSeconds * 1000,
+    },
+    onBackgroundFailure: (error) => {
+      logger.warn(errorFields(error), 'what failed beside a request will be tried again');
+    },
   });
   const { certificate, key, clientCa } = config.tls;
   const app = await createHttpApp(module, {

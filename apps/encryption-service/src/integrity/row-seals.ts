@@ -38,6 +38,14 @@ export function timeMember(time: Date | undefined): Member {
   return time?.getTime();
 }
 
+/**
+ * Members that a later migration added: they come last, and are left out where all of them are absent, so that rows that were sealed
+ * before keep their MAC. E tells lists of different lengths apart.
+ */
+export function laterMembers(...members: readonly Member[]): readonly Member[] {
+  return members.every((member) => member === undefined) ? [] : members;
+}
+
 /** Seals rows when they are written, and checks them when they are read for a decision. */
 export class RowSeals {
   readonly #keys: ServiceKeys;

@@ -1,16 +1,16 @@
 import type { Clock, Identifiers } from '@app/ambient';
 import type { CreatedEncryptionAnswer, CreateEncryptionRequest } from '@app/contract';
 import { type SuiteName, suiteNamed } from '@app/crypto';
-import { AppError } from '@app/errors';
+import { AppError, invalidField } from '@app/errors';
 import { unlessTaken } from '@app/persistence';
 import type { Call } from '@app/server';
 import type { AuditLog } from '../audit/audit-log.js';
 import { entryOf, runAct } from '../audit/audited-acts.js';
 import { type ClientCaller, reaches } from '../callers/caller.js';
-import type { MasterKeys } from '../master-key/master-keys.js';
+import type { PlatformMasterKeys } from '../master-key/platform-master-keys.js';
 import { toEncryptionAnswer, toVersionAnswer } from './answers.js';
 import { changedRow } from '../integrity/row-seals.js';
-import { refuseMasterKey } from '../master-key/refuse-master-key.js';
+import { masterKeyOf } from '../master-key/key-of-call.js';
 import { ENCRYPTION_FORMAT, EncryptionEntity } from './encryption.entity.js';
 import { KEY_VERSION_FORMAT } from './encryption-key-version.entity.js';
 import type { KeysetRows } from './keyset.repository.typeorm.js';
@@ -31,7 +31,7 @@ export class CreateEncryption {
     private readonly changes: TenantChanges,
     private readonly rows: KeysetRows,
     private readonly newVersions: NewVersions,
-    private readonly masterKeys: MasterKeys,
+    private readonly masterKeys: PlatformMasterKeys,
     private readonly audit: AuditLog,
     private readonly identifiers: Identifiers,
     private readonly clock: Clock,
@@ -52,8 +52,9 @@ export class CreateEncryption {
       if (!reaches(caller, id)) {
         throw new AppError(request.encryptionId === undefined ? 'forbidden' : 'not_found');
       }
-      refuseMasterKey(call);
-      const version = await this.newVersions.make({ tenantId, encryptionId: id, suite, provider });
+      const brought = { clientId: caller.client.id, key: masterKeyOf(encryption.mode, call) };
+      const place = { tenantId, encryptionId: id, suite, mode: encryption.mode, provider };
+      const version = await this.newVersions.make(place, brought);
       await unlessTaken(
         this.changes.run(caller, async (manager) => {
           await this.rows.insert(manager, encryption);
@@ -86,10 +87,16 @@ export class CreateEncryption {
       algorithm: suite,
       state: 'enabled',
       mode: request.masterKey.mode,
-      provider: this.masterKeys.nameOf(request.masterKey.provider),
+      provider: this.#providerOf(request.masterKey),
       olderVersionsEncrypt: request.olderVersionsEncrypt ?? true,
       createdAt: now,
       updatedAt: now,
     } satisfies Partial<EncryptionEntity>);
+  }
+
+  #providerOf({ mode, provider }: CreateEncryptionRequest['masterKey']): string | undefined {
+    if (mode === 'platform') return this.masterKeys.nameOf(provider);
+    if (provider === undefined) return undefined;
+    throw invalidField('masterKey.provider', 'is not taken in client mode');
   }
 }

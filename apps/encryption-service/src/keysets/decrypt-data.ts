@@ -52,8 +52,9 @@ export class DecryptData {
       admit: (_encryption, version) => {
         assertDecrypts(version);
       },
-      count: ({ tenantId, id }) => {
-        this.counter.noteUse(tenantId, id);
+      count: (_encryption, version) => {
+        this.counter.noteUse(version);
+        return 'none';
       },
       work: (keys, version) => {
         if (algorithm !== undefined && algorithm !== version.suite)

@@ -1,5 +1,5 @@
 import { type EncryptAnswer, type EncryptRequest, MAX_DATA_BYTES } from '@app/contract';
-import { sealBlob, SUITES } from '@app/crypto';
+import { sealBlob } from '@app/crypto';
 import { checkContext, decodeBase64 } from '@app/encoding';
 import { AppError } from '@app/errors';
 import type { Call } from '@app/server';
@@ -44,8 +44,7 @@ export class EncryptData {
         encryptionId,
         versionId,
         admit: assertEncrypts,
-        count: ({ tenantId, id, suite }) =>
-          this.counter.take(tenantId, id, SUITES[suite].hardLimit.messages),
+        count: (encryption, version) => this.counter.take(encryption, version, 1, data.length),
         work: (keys, version) => {
           const { cipherText, metadata } = sealBlob(keys, {
             kind: 'data',

@@ -1,14 +1,21 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { VersionState } from '@app/contract';
 import {
+  isOuterLocked,
+  parseOuterLockedRecord,
   parseWrappedKeyRecord,
-  wrappedKeyAlarm,
+  type StoredKeyRecord,
   type SuiteName,
-  type WrappedKeyRecord,
+  wrappedKeyAlarm,
 } from '@app/crypto';
 import { type Member, uuidBytes } from '@app/encoding';
 import { BIGINT, JsonRow, OPTIONAL } from '../integrity/columns.js';
-import { type RowFormat, type SealedRow, timeMember } from '../integrity/row-seals.js';
+import {
+  laterMembers,
+  type RowFormat,
+  type SealedRow,
+  timeMember,
+} from '../integrity/row-seals.js';
 
 /** The row of a key version: immutable material, mutable state. */
 @Entity('encryption_key_version')
@@ -33,10 +40,25 @@ export class EncryptionKeyVersionEntity implements SealedRow {
 
   /** The wrapped key; null once it has been erased. */
   @Column('jsonb', { nullable: true, transformer: OPTIONAL })
-  record: WrappedKeyRecord | undefined;
+  record: StoredKeyRecord | undefined;
 
   @Column('timestamptz', { name: 'destroy_at', nullable: true, transformer: OPTIONAL })
   destroyAt: Date | undefined;
+
+  /** What it was before it was scheduled for destruction, for a restore to go back to. */
+  @Column('text', { name: 'state_before', nullable: true, transformer: OPTIONAL })
+  stateBefore: VersionState | undefined;
+
+  /** The client that scheduled its destruction. */
+  @Column('uuid', { name: 'scheduled_by', nullable: true, transformer: OPTIONAL })
+  scheduledBy: string | undefined;
+
+  @Column('timestamptz', { name: 'scheduled_at', nullable: true, transformer: OPTIONAL })
+  scheduledAt: Date | undefined;
+
+  /** The signed receipt of its destruction; its signature is its own seal. */
+  @Column('jsonb', { nullable: true, transformer: OPTIONAL })
+  receipt: object | undefined;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
@@ -54,8 +76,14 @@ export class EncryptionKeyVersionEntity implements SealedRow {
   mac: Buffer;
 }
 
-function recordMember(record: WrappedKeyRecord | undefined): Member {
+function recordMember(record: StoredKeyRecord | undefined): Member {
   if (record === undefined) return undefined;
+  if (isOuterLocked(record)) {
+    const locked = parseOuterLockedRecord(record);
+    if (locked === undefined) throw wrappedKeyAlarm('the record of a version has another form');
+    const { kekUri, outerKeyId, nonce, ciphertext, tag } = locked;
+    return [record.v, kekUri, uuidBytes(outerKeyId), nonce, Buffer.concat([ciphertext, tag])];
+  }
   const parts = parseWrappedKeyRecord(record);
   if (parts === undefined) throw wrappedKeyAlarm('the record of a version has another form');
   const { kekUri, salt, commitment, nonce, ciphertext, tag, provided } = parts;
@@ -73,6 +101,11 @@ export const KEY_VERSION_FORMAT: RowFormat<EncryptionKeyVersionEntity> = {
     row.state,
     recordMember(row.record),
     timeMember(row.destroyAt),
+    ...laterMembers(
+      row.stateBefore,
+      row.scheduledBy && uuidBytes(row.scheduledBy),
+      timeMember(row.scheduledAt),
+    ),
   ],
 };
 
@@ -87,8 +120,12 @@ export function keyVersionFromJson(
     number: row.integer('number'),
     suite: row.text('suite') as SuiteName,
     state: row.text('state') as VersionState,
-    record: row.json('record') as WrappedKeyRecord | undefined,
+    record: row.json('record') as StoredKeyRecord | undefined,
     destroyAt: row.optionalTime('destroy_at'),
+    stateBefore: row.optionalText('state_before') as VersionState | undefined,
+    scheduledBy: row.optionalText('scheduled_by'),
+    scheduledAt: row.optionalTime('scheduled_at'),
+    receipt: row.json('receipt') as object | undefined,
     createdAt: row.time('created_at'),
     activatedAt: row.optionalTime('activated_at'),
     deactivatedAt: row.optionalTime('deactivated_at'),

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { EncryptionState, MasterKeyMode } from '@app/contract';
 import { uuidBytes } from '@app/encoding';
 import { BIGINT, JsonRow, OPTIONAL } from '../integrity/columns.js';
-import type { RowFormat, SealedRow } from '../integrity/row-seals.js';
+import { laterMembers, type RowFormat, type SealedRow } from '../integrity/row-seals.js';
 
 /** The row of a keyset: one key context of one tenant. */
 @Entity('encryption')
@@ -37,6 +37,10 @@ export class EncryptionEntity implements SealedRow {
   @Column('boolean', { name: 'older_versions_encrypt' })
   olderVersionsEncrypt: boolean;
 
+  /** What it was before it was scheduled for destruction, for a restore to go back to. */
+  @Column('text', { name: 'state_before', nullable: true, transformer: OPTIONAL })
+  stateBefore: EncryptionState | undefined;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
 
@@ -63,6 +67,7 @@ export const ENCRYPTION_FORMAT: RowFormat<EncryptionEntity> = {
     row.everyDays,
     row.afterMessages,
     row.olderVersionsEncrypt,
+    ...laterMembers(row.stateBefore),
   ],
 };
 
@@ -80,6 +85,7 @@ export function encryptionFromJson(json: Readonly<Record<string, unknown>>): Enc
     everyDays: row.optionalInteger('every_days'),
     afterMessages: afterMessages === undefined ? undefined : BigInt(afterMessages),
     olderVersionsEncrypt: row.boolean('older_versions_encrypt'),
+    stateBefore: row.optionalText('state_before') as EncryptionState | undefined,
     createdAt: row.time('created_at'),
     updatedAt: row.time('updated_at'),
     revision: row.bigint('revision'),

@@ -2,9 +2,24 @@ import { AppError } from '@app/errors';
 import type { EncryptionEntity } from './encryption.entity.js';
 import type { EncryptionKeyVersionEntity } from './encryption-key-version.entity.js';
 
-/** @throws AppError `encryption_disabled`. */
+/**
+ * Whether the encryption is switched on. One that is to be destroyed, or is, answers with the state of its versions, which say more.
+ *
+ * @throws AppError `encryption_disabled`.
+ */
 export function assertEnabled(encryption: EncryptionEntity): void {
-  if (encryption.state !== 'enabled') throw new AppError('encryption_disabled');
+  if (encryption.state === 'disabled') throw new AppError('encryption_disabled');
+}
+
+/**
+ * Whether the encryption may get a new version.
+ *
+ * @throws AppError `encryption_disabled`, `version_not_usable`, `version_destroyed`.
+ */
+export function assertRenewable(encryption: EncryptionEntity): void {
+  assertEnabled(encryption);
+  if (encryption.state === 'enabled') return;
+  throw new AppError(encryption.state === 'destroyed' ? 'version_destroyed' : 'version_not_usable');
 }
 
 /**
@@ -29,4 +44,15 @@ export function assertEncrypts(
 export function assertDecrypts(version: EncryptionKeyVersionEntity): void {
   if (version.state === 'active' || version.state === 'deactivated') return;
   throw new AppError(version.state === 'destroyed' ? 'version_destroyed' : 'version_not_usable');
+}
+
+/**
+ * Whether a version may be re-encrypted from, or verified under: as {@link assertDecrypts}, and a compromised one too, since its
+ * plaintext does not leave the service.
+ *
+ * @throws AppError `version_destroyed`, `version_not_usable`.
+ */
+export function assertOpensInside(version: EncryptionKeyVersionEntity): void {
+  if (version.state === 'compromised') return;
+  assertDecrypts(version);
 }

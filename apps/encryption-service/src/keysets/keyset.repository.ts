@@ -33,6 +33,18 @@ const KEYS_FOR_USE = {
   text: 'select encryption, version from keys_for_use($1, $2, $3)',
 };
 
+/** A keyset as it was read for uses of several versions. */
+export interface KeysForUses {
+  readonly encryption: EncryptionEntity;
+  /** The versions that were named, where they are of this encryption, and the active one. */
+  readonly versions: readonly EncryptionKeyVersionEntity[];
+}
+
+const KEYS_FOR_USES = {
+  name: 'keys_for_uses',
+  text: 'select encryption, versions from keys_for_uses($1, $2, $3)',
+};
+
 /** Reads a keyset for the data plane, in one round trip. */
 export class KeysetRepository {
   readonly #database: Database;
@@ -50,5 +62,23 @@ export class KeysetRepository {
     const values = [tenantId, encryptionId, versionId ?? null];
     const [row] = await this.#database.execute<KeysRow>(KEYS_FOR_USE, values);
     return keysFromRow(row);
+  }
+
+  /** @throws AppError `database_unavailable`. */
+  async findForUses(
+    tenantId: string,
+    encryptionId: string,
+    versionIds: readonly string[],
+  ): Promise<KeysForUses | undefined> {
+    const values = [tenantId, encryptionId, versionIds];
+    const [row] = await this.#database.execute<{ encryption: Json; versions: Json[] }>(
+      KEYS_FOR_USES,
+      values,
+    );
+    if (row === undefined) return undefined;
+    return {
+      encryption: encryptionFromJson(row.encryption),
+      versions: row.versions.map(keyVersionFromJson),
+    };
   }
 }

@@ -1,4 +1,4 @@
-import { type EntityManager, type FindOptionsWhere, In, MoreThan } from 'typeorm';
+import { type EntityManager, type FindOptionsWhere, In, MoreThan, Not } from 'typeorm';
 import type { EncryptionsQuery } from '@app/contract';
 import { pageLimit, parseCursor } from '@app/contract';
 import { isUuid } from '@app/encoding';
@@ -83,6 +83,19 @@ export class KeysetRows {
   ): Promise<EncryptionKeyVersionEntity | undefined> {
     const row = await manager.findOneBy(EncryptionKeyVersionEntity, { ...place, state: 'active' });
     return row === null ? undefined : this.#seals.check(KEY_VERSION_FORMAT, row);
+  }
+
+  /** The newest version that still has its key. */
+  async findNewestWithKey(
+    manager: EntityManager,
+    place: { readonly tenantId: string; readonly encryptionId: string },
+  ): Promise<EncryptionKeyVersionEntity | undefined> {
+    const [row] = await manager.find(EncryptionKeyVersionEntity, {
+      where: { ...place, state: Not('destroyed') },
+      order: { number: 'DESC' },
+      take: 1,
+    });
+    return row === undefined ? undefined : this.#seals.check(KEY_VERSION_FORMAT, row);
   }
 
   /** The highest number of an encryption's versions; 0 where it has none. */

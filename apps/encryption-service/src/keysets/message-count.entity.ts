@@ -13,6 +13,14 @@ export class MessageCountEntity {
   @Column('bigint', { transformer: BIGINT })
   messages: bigint;
 
+  /** Bytes of plaintext, counted as messages are. */
+  @Column('bigint', { transformer: BIGINT })
+  bytes: bigint;
+
+  /** After a restore the count may be too low: the version must be rotated before it encrypts. */
+  @Column('boolean', { name: 'is_uncertain' })
+  isUncertain: boolean;
+
   @Column('timestamptz', { name: 'last_used_at', nullable: true, transformer: OPTIONAL })
   lastUsedAt: Date | undefined;
 }

@@ -1,6 +1,10 @@
 import type { Clock } from '@app/ambient';
 import { AppError } from '@app/errors';
+import { SUITES } from '@app/crypto';
 import type { Database } from '@app/persistence';
+import type { EncryptionEntity } from './encryption.entity.js';
+import type { EncryptionKeyVersionEntity } from './encryption-key-version.entity.js';
+import type { RenewalNeed } from './renewal-need.js';
 
 const RESERVE = { name: 'reserve_messages', text: 'select reserve_messages($1, $2, $3) as total' };
 const SETTLE = { name: 'settle_messages', text: 'select settle_messages($1, $2, $3, $4)' };
@@ -34,26 +38,36 @@ export class MessageCounter {
   }
 
   /**
-   * Takes one message under a version.
+   * Takes messages under a version.
    *
-   * @param limit - messages at most, of the suite.
-   * @throws AppError `version_not_usable` at the limit, `database_unavailable`.
+   * @param bytes - of plaintext, in all of them.
+   * @returns whether the version has seen enough by the rules of its encryption or by the limits of its cipher.
+   * @throws AppError `version_not_usable` at the hard limit of the cipher, `database_unavailable`.
    */
-  async take(tenantId: string, versionId: string, limit: number): Promise<void> {
-    const block = this.#blockOf(tenantId, versionId);
-    while (block.left === 0) {
-      block.reserving ??= this.#reserve(block, limit).finally(() => {
-        block.reserving = undefined;
-      });
-      await block.reserving;
+  async take(
+    _encryption: EncryptionEntity,
+    { tenantId, id, suite }: EncryptionKeyVersionEntity,
+    messages: number,
+    _bytes: number,
+  ): Promise<RenewalNeed> {
+    const limit = SUITES[suite].hardLimit.messages;
+    const block = this.#blockOf(tenantId, id);
+    for (let taken = 0; taken < messages; taken += 1) {
+      while (block.left === 0) {
+        block.reserving ??= this.#reserve(block, limit).finally(() => {
+          block.reserving = undefined;
+        });
+        await block.reserving;
+      }
+      block.left -= 1;
     }
-    block.left -= 1;
     block.lastUsedMillis = this.#clock.nowMillis();
+    return 'none';
   }
 
   /** Notes that a version's key was used without encrypting. */
-  noteUse(tenantId: string, versionId: string): void {
-    this.#blockOf(tenantId, versionId).lastUsedMillis = this.#clock.nowMillis();
+  noteUse({ tenantId, id }: EncryptionKeyVersionEntity): void {
+    this.#blockOf(tenantId, id).lastUsedMillis = this.#clock.nowMillis();
   }
 
   /** Gives unused messages of these versions back, so that a list shows what was really used here. */

@@ -1,53 +1,65 @@
-import { type KeyPlace, wrappedKeyAlarm, type WrappedKeyRecord } from '@app/crypto';
-import { AppError, invalidField } from '@app/errors';
-import type { KekProviders } from '@app/kek';
+import type { MasterKeyMode } from '@app/contract';
+import { type KeyPlace, type StoredKeyRecord, wrappedKeyAlarm } from '@app/crypto';
+import { AppError } from '@app/errors';
 import type { SecretBytes } from '@app/secret';
 import type { EncryptionKeyVersionEntity } from '../keysets/encryption-key-version.entity.js';
+import type { ClientMasterKeys } from './client-master-keys.js';
+import type { PlatformMasterKeys } from './platform-master-keys.js';
 
-/** Which configured master key wraps a new version, and which one opens a stored one. */
+/** Under which master key an encryption is. */
+export interface UnderMasterKey {
+  readonly mode: MasterKeyMode;
+  readonly provider: string | undefined;
+}
+
+/** A client's master key, and who brought it. */
+export interface BroughtKey {
+  readonly clientId: string;
+  /** 32 bytes, owned by the request; undefined where the encryption is under a platform master key. */
+  readonly key: SecretBytes | undefined;
+}
+
+/** The two kinds of master keys behind one door. */
 export class MasterKeys {
-  readonly #providers: KekProviders;
+  constructor(
+    readonly platform: PlatformMasterKeys,
+    readonly client: ClientMasterKeys,
+  ) {}
 
-  constructor(providers: KekProviders) {
-    this.#providers = providers;
-  }
-
-  /** The configured name to store for an encryption. @throws AppError `invalid_request` for a name that is not configured. */
-  nameOf(provider: string | undefined): string {
-    if (provider === undefined) return this.#providers.default.name;
-    if (this.#providers.findByName(provider) === undefined) {
-      throw invalidField('masterKey.provider', 'is not the name of a configured provider');
-    }
-    return provider;
-  }
-
-  /** Wraps a new version's key. @throws AppError `kms_unavailable`, also where the provider is not configured any more. */
+  /** Wraps a new version's key. @throws AppError `kms_unavailable`, `database_unavailable`, `master_key_required`. */
   async wrap(
-    provider: string | undefined,
+    under: UnderMasterKey,
     place: KeyPlace,
     dek: SecretBytes,
-  ): Promise<WrappedKeyRecord> {
-    const found =
-      provider === undefined ? this.#providers.default : this.#providers.findByName(provider);
-    if (found === undefined) {
-      throw new AppError('kms_unavailable', {
-        cause: new Error('the provider of an encryption is not configured'),
-      });
-    }
-    return found.wrap(place, dek);
+    brought: BroughtKey,
+  ): Promise<StoredKeyRecord> {
+    if (under.mode === 'platform') return this.platform.wrap(under.provider, place, dek);
+    return this.client.wrap(place, dek, required(brought));
   }
 
   /**
-   * Opens a stored version's key, by the master key that its record names.
+   * Opens a stored version's key.
    *
    * @returns the key; the caller disposes of it.
-   * @throws AppError `kms_unavailable`, or `internal` with an alarm.
+   * @throws AppError `master_key_required`, `master_key_mismatch`, `rate_limited`, `kms_unavailable`, `database_unavailable`, or
+   *   `internal` with an alarm.
    */
-  async unwrap(version: EncryptionKeyVersionEntity): Promise<SecretBytes> {
+  async unwrap(
+    under: UnderMasterKey,
+    version: EncryptionKeyVersionEntity,
+    brought: BroughtKey,
+  ): Promise<SecretBytes> {
     const { record } = version;
     if (record === undefined) throw wrappedKeyAlarm('a usable version has no record');
-    return this.#providers.getByUri(record.kekUri).unwrap(placeOf(version), record);
+    const place = placeOf(version);
+    if (under.mode === 'platform') return this.platform.unwrap(place, record);
+    return this.client.unwrap(place, record, brought.clientId, required(brought));
   }
+}
+
+function required({ key }: BroughtKey): SecretBytes {
+  if (key === undefined) throw new AppError('master_key_required');
+  return key;
 }
 
 /** Where a version's key belongs. */

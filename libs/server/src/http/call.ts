@@ -1,6 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
+import { SecretBytes } from '@app/secret';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+
+/** A key that came in a header: 32 bytes, or why there are none. It is owned by the request, which disposes of it. */
+export type HeaderKey = SecretBytes | 'absent' | 'malformed';
 
 /** What is known of one request beside its route: filled by the hooks, read by handlers and the request log. */
 export interface Call {
@@ -10,8 +14,10 @@ export interface Call {
   readonly accessReason: string | undefined;
   /** Which of the two headers was outside its form; refused once it is the turn of a 400. */
   readonly malformedHeader: string | undefined;
-  /** Whether `X-Master-Key` came with the call, and whether it is 32 bytes in base64. Its value is kept nowhere. */
-  readonly masterKey: 'absent' | 'well-formed' | 'malformed';
+  /** `X-Master-Key`: overwritten when the request ends, and kept nowhere else. */
+  readonly masterKey: HeaderKey;
+  /** `X-New-Master-Key`, likewise. */
+  readonly newMasterKey: HeaderKey;
   /** Who is calling; absent on public routes. */
   principal: unknown;
   /** Fields for the request log: ids alone. */
@@ -41,9 +47,17 @@ function readUtf8(header: string | undefined): string | undefined {
   return isUtf8(bytes) ? bytes.toString('utf8') : header;
 }
 
-function masterKeyOf(header: string | undefined): Call['masterKey'] {
+function keyOf(header: string | undefined): HeaderKey {
   if (header === undefined) return 'absent';
-  return MASTER_KEY.test(header) ? 'well-formed' : 'malformed';
+  // Node's decoder takes both alphabets, and the form was checked.
+  return MASTER_KEY.test(header) ? new SecretBytes(Buffer.from(header, 'base64')) : 'malformed';
+}
+
+/** Overwrites the keys of a request that has ended. */
+export function disposeOfKeys(call: Call): void {
+  for (const key of [call.masterKey, call.newMasterKey]) {
+    if (typeof key !== 'string') key.dispose();
+  }
 }
 
 /** Reads the headers that every route takes. `newId` makes up a request id where there is none or it is malformed. */
@@ -56,7 +70,8 @@ export function readCall(request: FastifyRequest, newId: () => string): Call {
     requestId: requestId === undefined || badId || badReason ? newId() : requestId,
     accessReason: badReason || accessReason === '' ? undefined : accessReason,
     malformedHeader: badId ? 'X-Request-Id' : badReason ? 'X-Access-Reason' : undefined,
-    masterKey: masterKeyOf(textOf(request.headers['x-master-key'])),
+    masterKey: keyOf(textOf(request.headers['x-master-key'])),
+    newMasterKey: keyOf(textOf(request.headers['x-new-master-key'])),
     principal: undefined,
     log: {},
     errorCode: undefined,

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identifiers } from '@app/ambient';
 import { AppError, invalidField } from '@app/errors';
-import { readCall } from './call.js';
+import { type Call, disposeOfKeys, readCall } from './call.js';
 import { PUBLIC, type RouteFacts } from './endpoint.js';
 import type { RouteTable } from './route-table.js';
 
@@ -80,6 +80,12 @@ export function addRequestHooks(server: FastifyInstance, options: HookOptions): 
     const facts = factsOf(request);
     if (facts === undefined) throw new AppError('internal');
     if (facts.access !== PUBLIC) await authorize(request, facts.access);
+  });
+  server.addHook('onResponse', (request: FastifyRequest, _reply, done) => {
+    // A malformed URL ends before there is one.
+    const call = request.call as Call | undefined;
+    if (call !== undefined) disposeOfKeys(call);
+    done();
   });
   server.addHook('preParsing', async (request: FastifyRequest) => {
     assertPlainBody(request);

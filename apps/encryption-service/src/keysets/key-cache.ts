@@ -1,0 +1,94 @@
+import type { Clock } from '@app/ambient';
+import type { VersionKeys } from '@app/crypto';
+import { toAppError } from '@app/errors';
+
+/** How much is kept, and for how long. */
+export interface KeyCacheLimits {
+  /** Versions at most; the one that was not used for the longest time goes first. */
+  readonly entries: number;
+  /** From here on a key is opened anew beside its use, so that a master key that was taken away is noticed. */
+  readonly refreshMillis: number;
+  /** From here on a key is gone, also where the key service cannot be reached. */
+  readonly maxAgeMillis: number;
+}
+
+interface Entry {
+  readonly keys: Promise<VersionKeys>;
+  readonly openedMillis: number;
+  refreshing: boolean;
+}
+
+/**
+ * Opened keys of versions under platform master keys, so that not each use pays for opening one, and a key service that is down for a
+ * moment stops nobody. It decides nothing: rows are looked at for each use, whatever is in here. Keys that leave it are not disposed
+ * of, since a use may still hold them; they are gone with the last one that does.
+ */
+export class KeyCache {
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(
+    private readonly limits: KeyCacheLimits,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The keys of a version.
+   *
+   * @param open - opens them; asked once for many uses at once.
+   * @throws what `open` throws, unless the keys are here and not too old.
+   */
+  async get(key: string, open: () => Promise<VersionKeys>): Promise<VersionKeys> {
+    const entry = this.#entries.get(key);
+    const age = entry === undefined ? Infinity : this.clock.nowMillis() - entry.openedMillis;
+    if (entry === undefined || age >= this.limits.maxAgeMillis || age < 0)
+      return this.#put(key, open()).keys;
+    // A map keeps the order of insertion: the last used goes to its end.
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (age >= this.limits.refreshMillis && !entry.refreshing) this.#refresh(key, entry, open);
+    return entry.keys;
+  }
+
+  /** Forgets a version that was changed. */
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** Forgets everything: changes may have been missed. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  #put(key: string, keys: Promise<VersionKeys>): Entry {
+    const entry = { keys, openedMillis: this.clock.nowMillis(), refreshing: false };
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    keys.catch(() => {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    });
+    if (this.#entries.size > this.limits.entries) {
+      const [oldest] = this.#entries.keys();
+      if (oldest !== undefined) this.#entries.delete(oldest);
+    }
+    return entry;
+  }
+
+  #refresh(key: string, entry: Entry, open: () => Promise<VersionKeys>): void {
+    entry.refreshing = true;
+    open().then(
+      (keys) => {
+        if (this.#entries.get(key) === entry) this.#put(key, Promise.resolve(keys));
+      },
+      (thrown: unknown) => {
+        entry.refreshing = false;
+        // A key service that is away may come back; anything else says that the key is not to be used.
+        if (toAppError(thrown).code !== 'kms_unavailable' && this.#entries.get(key) === entry)
+          this.#entries.delete(key);
+      },
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import { AppError } from '@app/errors';
+import type { Call } from '@app/server';
+import { type ClientCaller, reaches } from '../callers/caller.js';
+import type { RowSeals } from '../integrity/row-seals.js';
+import { masterKeyOf } from '../master-key/key-of-call.js';
+import type { BroughtKey } from '../master-key/master-keys.js';
+import { ENCRYPTION_FORMAT, type EncryptionEntity } from './encryption.entity.js';
+import {
+  type EncryptionKeyVersionEntity,
+  KEY_VERSION_FORMAT,
+} from './encryption-key-version.entity.js';
+import { assertEnabled } from './key-version-state.js';
+import type { KeysetRepository, KeysForUse } from './keyset.repository.js';
+import type { KeyNames, LastKeys } from './last-keys.js';
+
+interface Asking {
+  readonly caller: ClientCaller;
+  readonly call: Call;
+  readonly encryptionId: string;
+}
+
+/** A keyset for one use: authentic, switched on, and with the master key that its mode asks for. */
+export interface ReadKeyset {
+  readonly encryption: EncryptionEntity;
+  /** The version that was named, or the active one; undefined where none is active. */
+  readonly version: EncryptionKeyVersionEntity | undefined;
+  readonly brought: BroughtKey;
+}
+
+/** The same for uses of several versions. */
+export interface ReadKeysets {
+  readonly encryption: EncryptionEntity;
+  /** Those that were named and are of this encryption, and the active one, by id. */
+  readonly versions: ReadonlyMap<string, EncryptionKeyVersionEntity>;
+  readonly brought: BroughtKey;
+}
+
+/** Reads the rows that decide about a use of keys, and checks their seals, in the order in which a call is refused. */
+export class KeysetReader {
+  constructor(
+    private readonly keysets: KeysetRepository,
+    private readonly seals: RowSeals,
+    private readonly lastKeys: LastKeys,
+  ) {}
+
+  /** @throws AppError `not_found`, `master_key_*`, `encryption_disabled`, `database_unavailable`, or `internal` with an alarm. */
+  async readOne(use: Asking & { readonly versionId: string | undefined }): Promise<ReadKeyset> {
+    const { caller, encryptionId, versionId } = use;
+    if (!reaches(caller, encryptionId)) throw new AppError('not_found');
+    const found = await this.#read(caller, { encryptionId, versionId });
+    if (found === undefined) throw new AppError('not_found');
+    const { encryption, version } = found;
+    this.seals.check(ENCRYPTION_FORMAT, encryption);
+    if (version === undefined && versionId !== undefined) throw new AppError('not_found');
+    const brought = broughtTo(encryption, use);
+    assertEnabled(encryption);
+    if (version !== undefined) this.seals.check(KEY_VERSION_FORMAT, version);
+    return { encryption, version, brought };
+  }
+
+  /**
+   * A version that is not of this encryption is missing from the answer, and refuses nothing.
+   *
+   * @throws AppError as {@link readOne}.
+   */
+  async readMany(use: Asking & { readonly versionIds: readonly string[] }): Promise<ReadKeysets> {
+    const { caller, encryptionId, versionIds } = use;
+    if (!reaches(caller, encryptionId)) throw new AppError('not_found');
+    const { tenantId } = caller.client;
+    const found = await this.keysets.findForUses(tenantId, encryptionId, versionIds);
+    if (found === undefined) throw new AppError('not_found');
+    const encryption = this.seals.check(ENCRYPTION_FORMAT, found.encryption);
+    const brought = broughtTo(encryption, use);
+    assertEnabled(encryption);
+    const versions = found.versions.map((row) => this.seals.check(KEY_VERSION_FORMAT, row));
+    return { encryption, versions: new Map(versions.map((row) => [row.id, row])), brought };
+  }
+
+  /** What came with the client, if the guess was right; else it is read now. */
+  async #read(caller: ClientCaller, names: KeyNames): Promise<KeysForUse | undefined> {
+    const { client, guessed } = caller;
+    const { encryptionId, versionId } = names;
+    if (guessed?.encryptionId === encryptionId && guessed.versionId === versionId)
+      return guessed.keys;
+    this.lastKeys.note(client.apiKey, names);
+    return this.keysets.findForUse(client.tenantId, encryptionId, versionId);
+  }
+}
+
+function broughtTo({ mode }: EncryptionEntity, { caller, call }: Asking): BroughtKey {
+  return { clientId: caller.client.id, key: masterKeyOf(mode, call) };
+}

@@ -1,0 +1,133 @@
+import type { VersionKeys } from '@app/crypto';
+import { AppError, toAppError } from '@app/errors';
+import type { Call } from '@app/server';
+import type { AuditLog } from '../audit/audit-log.js';
+import { type Act, isRecorded, runAct } from '../audit/audited-acts.js';
+import type { Authenticator } from '../callers/authenticator.js';
+import type { ClientCaller } from '../callers/caller.js';
+import type { EncryptionEntity } from './encryption.entity.js';
+import type { EncryptionKeyVersionEntity } from './encryption-key-version.entity.js';
+import type { KeyOpener } from './key-opener.js';
+import { type UseCounts, useEntryOf } from './key-standing.js';
+import { assertRenewable } from './key-version-state.js';
+import type { KeysetReader, ReadKeysets } from './keyset-reader.js';
+import type { VersionRenewal } from './version-renewal.js';
+
+/** A keyset whose rows have been checked, for work under several of its versions. */
+export interface OpenKeyset {
+  readonly encryption: EncryptionEntity;
+  /** The active version; undefined where there is none and none was asked for. */
+  readonly active: EncryptionKeyVersionEntity | undefined;
+  /** A version of this encryption that the use named; undefined where it is not one. */
+  version(id: string): EncryptionKeyVersionEntity | undefined;
+  /**
+   * The keys of a version, whatever its state: that is for the work to look at. Opened once for a use.
+   *
+   * @throws AppError `master_key_mismatch`, `rate_limited`, `kms_unavailable`, or `internal` with an alarm.
+   */
+  keys(version: EncryptionKeyVersionEntity): Promise<VersionKeys>;
+}
+
+/** What work under several versions came to. */
+export interface KeysetWork<T> extends UseCounts {
+  readonly result: T;
+}
+
+/** What the keys of an encryption are wanted for: many items, or one under two versions. */
+export interface KeysetUse<T> {
+  readonly caller: ClientCaller;
+  readonly call: Call;
+  readonly operation: string;
+  readonly encryptionId: string;
+  /** The versions that are named, each once. */
+  readonly versionIds: readonly string[];
+  /** Whether the work needs an active version: where none is active, one is made. */
+  readonly needsActive: boolean;
+  /** Runs again from the start where something that decides has changed meanwhile, or where it asks for a new active version. */
+  readonly work: (keyset: OpenKeyset) => Promise<KeysetWork<T> | 'renew'>;
+}
+
+const MAX_TRIES = 5;
+
+/** Uses of several versions of one encryption in one call, with one record: as `KeyUses`, which is for one version. */
+export class KeysetUses {
+  constructor(
+    private readonly reader: KeysetReader,
+    private readonly opener: KeyOpener,
+    private readonly renewal: VersionRenewal,
+    private readonly audit: AuditLog,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  /**
+   * @throws AppError `not_found`, `master_key_*`, `encryption_disabled`, `version_not_usable`, `version_destroyed`, `rate_limited`,
+   *   `kms_unavailable`, `database_unavailable`, `audit_unavailable`, or what `work` throws.
+   */
+  async run<T>(use: KeysetUse<T>): Promise<T> {
+    let caller = use.caller;
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const tried = await this.#try({ ...use, caller });
+      if (tried !== 'again') return tried.result;
+      caller = await this.authenticator.refresh(caller);
+    }
+    throw new AppError('database_unavailable', { retryAfterSeconds: 1 });
+  }
+
+  async #try<T>(use: KeysetUse<T>): Promise<{ readonly result: T } | 'again'> {
+    const act = actOf(use);
+    const read = await runAct(this.audit, act, () => this.reader.readMany(use));
+    const active = [...read.versions.values()].find(({ state }) => state === 'active');
+    if (active === undefined && use.needsActive) return this.#renew(use, act, read, undefined);
+    const worked = await this.#work(use, read, active);
+    if (worked === 'renew') return this.#renew(use, act, read, active?.id);
+    const failed = worked instanceof AppError;
+    if (failed && !isRecorded(worked)) throw worked;
+    const counts = failed ? { outcome: worked.code, items: 0 } : worked;
+    const versions = [...read.versions.values()];
+    const entry = useEntryOf(act, use.caller, read.encryption, versions, counts);
+    if (!(await this.audit.recordUse(entry))) return 'again';
+    if (failed) throw worked;
+    return { result: worked.result };
+  }
+
+  async #work<T>(
+    use: KeysetUse<T>,
+    { encryption, versions, brought }: ReadKeysets,
+    active: EncryptionKeyVersionEntity | undefined,
+  ): Promise<KeysetWork<T> | 'renew' | AppError> {
+    const opened = new Map<string, Promise<VersionKeys>>();
+    try {
+      return await use.work({
+        encryption,
+        active,
+        version: (id) => versions.get(id),
+        keys: (version) => {
+          const known = opened.get(version.id);
+          if (known !== undefined) return known;
+          const opening = this.opener.open(encryption, version, brought);
+          opened.set(version.id, opening);
+          return opening;
+        },
+      });
+    } catch (error) {
+      return toAppError(error);
+    }
+  }
+
+  async #renew<T>(
+    { caller, call, encryptionId }: KeysetUse<T>,
+    act: Act,
+    { encryption, brought }: ReadKeysets,
+    activeId: string | undefined,
+  ): Promise<'again'> {
+    await runAct(this.audit, act, async () => {
+      assertRenewable(encryption);
+      await this.renewal.renew({ caller, call, encryptionId, activeId, brought });
+    });
+    return 'again';
+  }
+}
+
+function actOf<T>({ caller, call, operation, encryptionId }: KeysetUse<T>): Act {
+  return { tenantId: caller.client.tenantId, caller, call, operation, encryptionId };
+}
