@@ -1,4 +1,4 @@
-import { encodeContext, encodeMembers } from '@app/encoding';
+import { encodeBase64, encodeContext, encodeMembers } from '@app/encoding';
 import {
   itemContext,
   type ItemPart,
@@ -27,4 +27,15 @@ export function computeVaultItem(input: Fields): Computed {
     labels: input.texts('labels'),
   });
   return { steps: { context }, result: { C: encodeContext(context).toString('hex') } };
+}
+
+/** What the core encrypts at a service that has no contexts: the context goes into the plaintext. */
+export function computeInner(input: Fields): Computed {
+  const context = encodeContext(contextOf(input));
+  const [encoding, data] = [input.text('encoding'), input.bytes('dataBytes')];
+  const inner = encodeMembers('keyward/v1/inner', context, encoding, data);
+  return {
+    steps: { C: context.toString('hex') },
+    result: { inner: inner.toString('hex'), data: encodeBase64(inner) },
+  };
 }

@@ -1,13 +1,18 @@
 import { attemptOpen, computeBlob } from './blob-groups.js';
 import type { Attempt, Compute } from './check.js';
-import { computeContext, computeMembers, computeVaultItem } from './encoding-groups.js';
+import {
+  computeContext,
+  computeInner,
+  computeMembers,
+  computeVaultItem,
+} from './encoding-groups.js';
 import {
   computeApiSecret,
   computeHkdf,
   computeRow,
   computeServiceSecret,
 } from './service-groups.js';
-import { attemptUnwrap, computeWrap } from './wrap-groups.js';
+import { attemptUnwrap, computeClientWrap, computeOuterKey, computeWrap } from './wrap-groups.js';
 
 /**
  * The groups of vectors that the project can compute. Where a suite or a mode of a group is not there yet, only what needs it is skipped;
@@ -21,10 +26,16 @@ export const VECTOR_GROUPS: ReadonlyMap<string, Compute> = new Map<string, Compu
   ['row', computeRow],
   ['wrap-local', computeWrap],
   ['wrap-provider', computeWrap],
+  ['wrap-client', computeClientWrap],
+  ['wrap-outer-key', computeOuterKey],
   ['context', computeContext],
   ['blob-aes', computeBlob],
+  ['blob-chacha', computeBlob],
+  ['blob-xaes', computeBlob],
+  ['blob-rsa', computeBlob],
   ['data-key', computeBlob],
   ['vault-item', computeVaultItem],
+  ['inner', computeInner],
 ]);
 
 /** The groups of what must be refused. */

@@ -1,5 +1,6 @@
 import { checkContext, type Context } from '@app/encoding';
 import { suiteNamed, type KeyPlace } from '@app/crypto';
+import { encodeRsaDek } from '@app/crypto/vectors';
 import { SecretBytes } from '@app/secret';
 import type { Fields } from './fields.js';
 
@@ -22,4 +23,10 @@ export function placeOf(input: Fields): KeyPlace | undefined {
     encryptionVersionId: input.uuid('encryptionVersionId'),
     suite: suite.name,
   };
+}
+
+/** The key of the vector's version: with its private key where the suite has one. */
+export function dekOf(input: Fields): SecretBytes {
+  const dek = input.bytes('dek');
+  return new SecretBytes(input.has('pkcs8') ? encodeRsaDek(dek, input.bytes('pkcs8')) : dek);
 }

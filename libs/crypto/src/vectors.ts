@@ -5,8 +5,10 @@
 import type { KeyObject } from 'node:crypto';
 
 export { commit, encodeAssociatedData } from './blob/associated-data.js';
-export { sealBlobWith } from './blob/seal-blob.js';
+export { formBlob, sealBlobWith } from './blob/seal-blob.js';
+export { encodeRsaDek } from './dek/dek-form.js';
 export { encodePae } from './envelope/envelope.js';
+export { AEADS } from './hazmat/aeads.js';
 export { AES_256_GCM } from './hazmat/aes-256-gcm.js';
 export {
   ed25519PublicBytes,

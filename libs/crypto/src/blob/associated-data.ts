@@ -25,9 +25,15 @@ export function encodeAssociatedData(
 }
 
 /**
- * The commitment to key, nonce and AAD, 32 bytes: with it a blob opens under one key only, and a wrong key or context is found before a
- * cipher is set up. It does not cover the ciphertext; the cipher's tag does.
+ * The commitment to key, nonce and AAD, and to the message's sealed key where it has one, 32 bytes: with it a blob opens under one key
+ * only, and a wrong key or context is found before a cipher is set up. It does not cover the ciphertext; the cipher's tag does.
  */
-export function commit(keys: VersionKeys, nonce: Buffer, aad: Buffer): Buffer {
-  return hmacSha256(keys.derived.commitment, encodeMembers('keyward/v1/blob/commit', nonce, aad));
+export function commit(
+  keys: VersionKeys,
+  nonce: Buffer,
+  aad: Buffer,
+  sealedKey: Buffer | undefined,
+): Buffer {
+  const members = sealedKey === undefined ? [nonce, aad] : [nonce, aad, sealedKey];
+  return hmacSha256(keys.derived.commitment, encodeMembers('keyward/v1/blob/commit', ...members));
 }

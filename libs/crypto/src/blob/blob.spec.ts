@@ -3,7 +3,6 @@ import { AppError } from '@app/errors';
 import { SecretBytes } from '@app/secret';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AES_256_GCM } from '../hazmat/aes-256-gcm.js';
 import type { KeyPlace } from '../key-place.js';
 import { commit, encodeAssociatedData } from './associated-data.js';
 import { openBlob, type OpenInput } from './open-blob.js';
@@ -152,8 +151,8 @@ describe('a data key', () => {
   ] as const)('does not open as %s, although all of it is authentic', (_, encoding, data) => {
     const nonce = Buffer.alloc(12, 1);
     const aad = encodeAssociatedData(KEYS, { kind: 'data-key', encoding }, encodeContext({}));
-    const { ciphertext, tag } = AES_256_GCM.seal(KEYS.derived.encryption, { nonce, aad }, data);
-    const [iv, commitment] = [nonce, commit(KEYS, nonce, aad)].map(encodeBase64);
+    const { ciphertext, tag } = KEYS.derived.cipher.seal({ nonce, aad }, data);
+    const [iv, commitment] = [nonce, commit(KEYS, nonce, aad, undefined)].map(encodeBase64);
     const metadata = { v: 1, kind: 'data-key', encoding, iv, tag: encodeBase64(tag), commitment };
     const blob: OpenInput = { kind: 'data-key', cipherText: encodeBase64(ciphertext), metadata };
     expect(codeOf(KEYS, blob)).toBe('decryption_failed');

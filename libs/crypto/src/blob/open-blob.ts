@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeBase64, encodeContext, type Context } from '@app/encoding';
-import { aeadOf } from '../hazmat/aeads.js';
 import { equalInConstantTime } from '../hazmat/hmac.js';
 import { commit, encodeAssociatedData } from './associated-data.js';
+import { parseBody } from './blob-body.js';
 import {
   DATA_KEY_BYTES,
   parseBlobMetadata,
@@ -39,7 +39,7 @@ function isOfItsKind({ kind, encoding }: ParsedMetadata, data: Buffer): boolean 
 }
 
 interface Blob {
-  readonly ciphertext: Buffer;
+  readonly body: Buffer;
   readonly metadata: ParsedMetadata;
   /** C. */
   readonly context: Buffer;
@@ -47,23 +47,24 @@ interface Blob {
 
 function parseBlob(keys: VersionKeys, input: OpenInput): Blob {
   // What is wrong with the request comes before what is wrong with the blob.
-  const ciphertext = decodeBase64(input.cipherText, 'cipherText');
+  const body = decodeBase64(input.cipherText, 'cipherText');
   const context = encodeContext(input.context);
   const metadata = parseBlobMetadata(input.metadata, keys.suite);
   const wanted = input.kind ?? 'data';
   if (wanted !== 'any' && metadata.kind !== wanted) throw decryptionFailed();
-  return { ciphertext, metadata, context };
+  return { body, metadata, context };
 }
 
-function openAuthentic(keys: VersionKeys, { ciphertext, metadata, context }: Blob): Buffer {
+function openAuthentic(keys: VersionKeys, { body, metadata, context }: Blob): Buffer {
   const { nonce, tag, commitment } = metadata;
+  const message = parseBody(keys.suite, body);
+  if (message === undefined) throw decryptionFailed();
   const aad = encodeAssociatedData(keys, metadata, context);
-  if (!equalInConstantTime(commit(keys, nonce, aad), commitment)) throw decryptionFailed();
-  const data = aeadOf(keys.suite).open(
-    keys.derived.encryption,
-    { nonce, aad },
-    { ciphertext, tag },
-  );
+  // Before any cipher, and before RSA above all: whoever cannot commit learns nothing of what decryption would say.
+  if (!equalInConstantTime(commit(keys, nonce, aad, message.sealedKey), commitment)) {
+    throw decryptionFailed();
+  }
+  const data = keys.derived.cipher.open({ nonce, aad }, { ...message, tag });
   if (data === undefined) throw decryptionFailed();
   return data;
 }

@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { encodeBase64, encodeContext, type Context } from '@app/encoding';
 import { AppError } from '@app/errors';
-import { aeadOf } from '../hazmat/aeads.js';
+import type { Sealing } from '../hazmat/aead.js';
 import { randomNonce } from '../hazmat/random.js';
 import { commit, encodeAssociatedData, type BlobBinding } from './associated-data.js';
+import { encodeBody } from './blob-body.js';
 import { DATA_KEY_BYTES, type BlobKind, type BlobMetadata } from './blob-metadata.js';
+import type { SealedMessage } from './message-cipher.js';
 import type { VersionKeys } from './version-keys.js';
 
 /** What is sealed, and what it is bound to. */
@@ -18,7 +20,7 @@ export interface SealInput extends BlobBinding {
 
 /** A blob of `docs/spec/blob-v1.md`. */
 export interface SealedBlob {
-  /** The ciphertext without the tag, in base64. */
+  /** The ciphertext without the tag, in base64; with the message's sealed key before it in a suite that has one. */
   readonly cipherText: string;
   readonly metadata: BlobMetadata;
 }
@@ -34,27 +36,33 @@ function assertSealable({ kind, encoding, data }: SealInput): void {
   }
 }
 
-/** {@link sealBlob} with its nonce given: for vectors, which alone may do so. A nonce used twice gives the key stream away. */
-export function sealBlobWith(nonce: Buffer, keys: VersionKeys, input: SealInput): SealedBlob {
-  assertSealable(input);
-  const aad = encodeAssociatedData(keys, input, encodeContext(input.context));
-  const { ciphertext, tag } = aeadOf(keys.suite).seal(
-    keys.derived.encryption,
-    { nonce, aad },
-    input.data,
-  );
+/** The blob of a message that was sealed. */
+export function formBlob(
+  keys: VersionKeys,
+  input: SealInput,
+  { nonce, aad }: Sealing,
+  message: SealedMessage,
+): SealedBlob {
   return {
-    cipherText: encodeBase64(ciphertext),
+    cipherText: encodeBase64(encodeBody(message)),
     metadata: {
       v: 1,
       kind: input.kind,
       encoding: input.encoding,
       iv: encodeBase64(nonce),
-      tag: encodeBase64(tag),
-      commitment: encodeBase64(commit(keys, nonce, aad)),
+      tag: encodeBase64(message.tag),
+      commitment: encodeBase64(commit(keys, nonce, aad, message.sealedKey)),
       ...(input.origin === undefined ? {} : { origin: input.origin.toLowerCase() }),
     },
   };
+}
+
+/** {@link sealBlob} with its nonce given: for vectors, which alone may do so. A nonce used twice gives the key stream away. */
+export function sealBlobWith(nonce: Buffer, keys: VersionKeys, input: SealInput): SealedBlob {
+  assertSealable(input);
+  const aad = encodeAssociatedData(keys, input, encodeContext(input.context));
+  const sealing = { nonce, aad };
+  return formBlob(keys, input, sealing, keys.derived.cipher.seal(sealing, input.data));
 }
 
 /**

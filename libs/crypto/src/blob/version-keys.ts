@@ -2,14 +2,18 @@ import type { KeyObject } from 'node:crypto';
 import { encodeMembers } from '@app/encoding';
 import { AppError } from '@app/errors';
 import type { SecretBytes } from '@app/secret';
+import { parseDek } from '../dek/dek-form.js';
+import { AEADS } from '../hazmat/aeads.js';
 import { expandKey, extractKey } from '../hazmat/hkdf.js';
+import { importRsaKeyPair } from '../hazmat/rsa-oaep.js';
 import { encodePlace, type KeyPlace } from '../key-place.js';
 import { SUITES, type Suite } from '../suites.js';
 import type { SealedKind } from './blob-metadata.js';
+import { messageKeyCipher, versionKeyCipher, type MessageCipher } from './message-cipher.js';
 
 interface DerivedKeys {
-  /** K_enc. */
-  readonly encryption: KeyObject;
+  /** What seals and opens messages, with K_enc or the version's RSA key in it. */
+  readonly cipher: MessageCipher;
   /** K_com. */
   readonly commitment: KeyObject;
 }
@@ -21,7 +25,7 @@ interface Secrets extends DerivedKeys {
 }
 
 /**
- * What seals and opens the blobs of one version: its derived keys and the part of AAD that is the same for each of them. Derived once
+ * What seals and opens what belongs to one version: its derived keys and the part of AAD that is the same for each of them. Derived once
  * and kept, since a derivation costs more than an encryption. {@link VersionKeys.dispose} lets go of the keys: OpenSSL clears them when
  * the garbage collector gets there, and JavaScript promises no more.
  */
@@ -52,7 +56,7 @@ export class VersionKeys {
     return this.#prefixes[kind];
   }
 
-  /** K_enc and K_com. @throws AppError `internal` after {@link dispose}. */
+  /** The cipher of messages, and K_com. @throws AppError `internal` after {@link dispose}. */
   get derived(): DerivedKeys {
     return this.#live();
   }
@@ -84,25 +88,35 @@ export class VersionKeys {
   }
 }
 
+function wrongDek(): AppError {
+  return new AppError('internal', { cause: new TypeError('not a key of this suite') });
+}
+
+function cipherOf(suite: Suite, prk: KeyObject, place: Buffer, pkcs8?: Buffer): MessageCipher {
+  if (pkcs8 === undefined) {
+    const key = expandKey(prk, encodeMembers('keyward/v1/data/enc', place));
+    return versionKeyCipher(AEADS[suite.aead], key);
+  }
+  const keys = importRsaKeyPair(pkcs8);
+  if (keys === undefined) throw wrongDek();
+  return messageKeyCipher(keys, encodeMembers('keyward/v1/rsa', place));
+}
+
 /**
- * Derives what a version's blobs are sealed with.
+ * Derives what a version's blobs and streams are sealed with.
  *
- * @param dek - of the suite's length. Borrowed: it may be disposed of right after.
- * @throws AppError `internal` for a key of another length.
+ * @param dek - of the suite's form. Borrowed: it may be disposed of right after.
+ * @throws AppError `internal` for a key of another form.
  */
 export function deriveVersionKeys(dek: SecretBytes, place: KeyPlace): VersionKeys {
   const suite = SUITES[place.suite];
-  if (dek.length !== suite.dekBytes) {
-    throw new AppError('internal', {
-      cause: new RangeError('not the length of a key of this suite'),
-    });
-  }
+  const parts = parseDek(place.suite, dek.expose());
+  if (parts === undefined) throw wrongDek();
   const encodedPlace = encodePlace(place);
-  const prk = extractKey(dek.expose());
-  const derive = (label: string): KeyObject => expandKey(prk, encodeMembers(label, encodedPlace));
+  const prk = extractKey(parts.secret);
   return new VersionKeys(suite, encodedPlace, {
     prk,
-    encryption: derive('keyward/v1/data/enc'),
-    commitment: derive('keyward/v1/data/commit'),
+    cipher: cipherOf(suite, prk, encodedPlace, parts.pkcs8),
+    commitment: expandKey(prk, encodeMembers('keyward/v1/data/commit', encodedPlace)),
   });
 }

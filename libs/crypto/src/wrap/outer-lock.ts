@@ -15,7 +15,7 @@ import {
 import { encodeWrapBinding } from './wrap-binding.js';
 import { wrappedKeyAlarm } from './wrapped-key-alarm.js';
 import { parseWrappedKeyRecord, type WrappedKeyRecord } from './wrapped-key-record.js';
-import { OUTER_KEY_BYTES } from './wrapped-length.js';
+import { OUTER_KEY_BYTES } from './wrapped-form.js';
 
 /** The second lock of client mode. Without it, whoever has the database alone could try passwords on a record. */
 export interface OuterKey {

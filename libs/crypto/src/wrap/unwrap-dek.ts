@@ -5,7 +5,7 @@ import { equalInConstantTime } from '../hazmat/hmac.js';
 import type { WrapPlace } from '../key-place.js';
 import { deriveWrapKeys, encodeWrapBinding } from './wrap-binding.js';
 import { wrappedKeyAlarm } from './wrapped-key-alarm.js';
-import { hasLengthOf } from './wrapped-length.js';
+import { isKeyOf } from './wrapped-form.js';
 import { parseWrappedKeyRecord } from './wrapped-key-record.js';
 
 /** How a record is opened. */
@@ -46,9 +46,9 @@ export function unwrapDek(
   if (!equalInConstantTime(keys.commitment, parts.commitment)) throw mismatch(options);
   const dek = AES_256_GCM.open(keys.encryption, { nonce: parts.nonce, aad: binding }, parts);
   if (dek === undefined) throw wrappedKeyAlarm('a wrapped key was changed');
-  if (!hasLengthOf(place, dek.length)) {
+  if (!isKeyOf(place, dek)) {
     dek.fill(0);
-    throw wrappedKeyAlarm('a wrapped key has another length');
+    throw wrappedKeyAlarm('a wrapped key holds a key of another form');
   }
   return new SecretBytes(dek);
 }

@@ -5,7 +5,7 @@ import { AES_256_GCM } from '../hazmat/aes-256-gcm.js';
 import { randomSecret } from '../hazmat/random.js';
 import type { WrapPlace } from '../key-place.js';
 import { deriveWrapKeys, encodeWrapBinding } from './wrap-binding.js';
-import { hasLengthOf } from './wrapped-length.js';
+import { isKeyOf } from './wrapped-form.js';
 import { MAX_KEK_URI_BYTES, type WrappedKeyRecord } from './wrapped-key-record.js';
 
 /** Bytes of every KEK: a local master key, or the wrapping key of a provider. */
@@ -28,17 +28,17 @@ export interface WrapInput {
   /** The configured URI as it stands, 512 bytes of UTF-8 at most. */
   readonly kekUri: string;
   readonly place: WrapPlace;
-  /** Of the length that its place asks for. Borrowed. */
+  /** Of the form that its place asks for. Borrowed. */
   readonly dek: SecretBytes;
   /** What a provider that keeps its key made of the KEK. */
   readonly provided?: Buffer | undefined;
 }
 
 function assertWrappable({ kek, kekUri, place, dek }: WrapInput): void {
-  const fits = kek.length === KEK_BYTES && hasLengthOf(place, dek.length);
+  const fits = kek.length === KEK_BYTES && isKeyOf(place, dek.expose());
   if (!fits)
     throw new AppError('internal', {
-      cause: new RangeError('a key of another length cannot be wrapped'),
+      cause: new RangeError('a key of another form cannot be wrapped'),
     });
   if (Buffer.byteLength(kekUri, 'utf8') > MAX_KEK_URI_BYTES) {
     throw new AppError('internal', {
@@ -72,9 +72,9 @@ export function wrapDekWith(random: WrapRandomness, input: WrapInput): WrappedKe
  *
  * @param kek - 32 bytes. Borrowed.
  * @param kekUri - the configured URI of the master key as it stands, 512 bytes of UTF-8 at most.
- * @param dek - of the suite's length, or 32 bytes for an outer key. Borrowed.
+ * @param dek - of the suite's form, or 32 bytes for an outer key. Borrowed.
  * @param provided - what a provider that keeps its key made of `kek`.
- * @throws AppError `internal` for a key of another length or a URI that is too long.
+ * @throws AppError `internal` for a key of another form or a URI that is too long.
  */
 export function wrapDek(
   kek: SecretBytes,
