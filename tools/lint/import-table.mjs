@@ -21,8 +21,8 @@ const LIBS = {
   encoding: { libs: ['errors'], packages: [], node: [] },
   secret: { libs: [], packages: [], node: ['crypto', 'util'] },
   ambient: { libs: [], packages: [], node: ['crypto', 'util'] },
-  // `buffer` has the limits of Node.js; every cipher, hash and random byte is of `crypto`.
-  crypto: { libs: ['errors', 'secret'], packages: [], node: ['crypto', 'buffer'] },
+  // `buffer` and `stream` carry bytes; every cipher, hash and random byte is of `crypto`.
+  crypto: { libs: ['errors', 'secret'], packages: [], node: ['crypto', 'buffer', 'stream'] },
   credentials: {
     // `ambient`: access tokens expire.
     libs: ['errors', 'secret', 'ambient'],
