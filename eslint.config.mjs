@@ -21,6 +21,7 @@ const EXPOSING = [
   'libs/credentials/src/refresh-tokens.ts',
   'libs/credentials/src/secret-sealer.ts',
   'libs/credentials/src/signing-key.ts',
+  'libs/kek/src/azure-key-vault/azure-credential.ts',
   'libs/kek/src/local/local-kek-provider.ts',
   'libs/kek/src/remote/remote-kek-provider.ts',
   // Into a connection to another server.

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import type { ConfigOf } from '@app/config';
+import type { KekProvider } from '../kek-provider.js';
+import { RemoteKekProvider } from '../remote/remote-kek-provider.js';
+import { azureCredential } from './azure-credential.js';
+import { AzureKeyService, pipelineOptions } from './azure-key-service.js';
+import { parseAzureKeyUrl } from './azure-key-url.js';
+import type { AZURE_KEY_VAULT_SETTINGS } from './settings.js';
+
+/** A version of an RSA key of Azure Key Vault or of a Managed HSM, and how this process signs in. */
+export type AzureKeyVaultOptions = { readonly name: string } & ConfigOf<
+  typeof AZURE_KEY_VAULT_SETTINGS
+>;
+
+/**
+ * Opens a master key of Azure Key Vault. The vault is not asked for anything yet.
+ *
+ * @throws AppError `invalid_request` for a key's URL without its version, or a sign-in that lacks a setting.
+ */
+export async function openAzureKeyVaultKek(options: AzureKeyVaultOptions): Promise<KekProvider> {
+  const { name, keyUrl, insecureAnyChallenge, resilience } = options;
+  const key = parseAzureKeyUrl(keyUrl);
+  const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8');
+  const credential = azureCredential(options, pipelineOptions(ca));
+  const service = new AzureKeyService(key, credential, { ca, insecureAnyChallenge });
+  const uri = `azure-key-vault:${key.id}`;
+  return new RemoteKekProvider({ name, kind: 'azure-key-vault', uri, service, resilience });
+}
