@@ -24,6 +24,9 @@ const EXPOSING = [
   'libs/kek/src/azure-key-vault/azure-credential.ts',
   'libs/kek/src/local/local-kek-provider.ts',
   'libs/kek/src/remote/remote-kek-provider.ts',
+  'libs/kek/src/aws-kms/open-aws-kms.ts',
+  'libs/kek/src/vault-transit/vault-connection.ts',
+  'libs/kek/src/vault-transit/vault-login.ts',
   // Into a connection to another server.
   'libs/encryption-client/src/caller.ts',
   'libs/persistence/src/migrate.ts',

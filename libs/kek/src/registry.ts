@@ -1,14 +1,17 @@
 import type { ConfigOf, EntryOf, OptionTree } from '@app/config';
+import { AWS_KMS_SETTINGS } from './aws-kms/settings.js';
 import type { KekProvider } from './kek-provider.js';
 import type { KekKind } from './kek-uri.js';
+import { AZURE_KEY_VAULT_SETTINGS } from './azure-key-vault/settings.js';
 import { LOCAL_SETTINGS } from './local/settings.js';
+import { VAULT_TRANSIT_SETTINGS } from './vault-transit/settings.js';
 
 type OptionsOf<T extends OptionTree> = { readonly name: string } & ConfigOf<T>;
 
 /** A kind of master key: its settings, and what opens one of it. */
 interface Row<T extends OptionTree> {
   readonly settings: T;
-  readonly load: () => Promise<(options: OptionsOf<T>) => Promise<KekProvider>>;
+  readonly load: () => Promise<(options: OptionsOf<T>) => KekProvider | Promise<KekProvider>>;
 }
 
 function row<const T extends OptionTree>(settings: T, load: Row<T>['load']): Row<T> {
@@ -24,6 +27,18 @@ const REGISTRY = {
     LOCAL_SETTINGS,
     async () => (await import('./local/local-kek-provider.js')).openLocalKek,
   ),
+  'azure-key-vault': row(
+    AZURE_KEY_VAULT_SETTINGS,
+    async () => (await import('./azure-key-vault/azure-key-vault-kek.js')).openAzureKeyVaultKek,
+  ),
+  'aws-kms': row(
+    AWS_KMS_SETTINGS,
+    async () => (await import('./aws-kms/open-aws-kms.js')).openAwsKms,
+  ),
+  'vault-transit': row(
+    VAULT_TRANSIT_SETTINGS,
+    async () => (await import('./vault-transit/open-vault-transit.js')).openVaultTransit,
+  ),
 } satisfies Partial<Record<KekKind, unknown>>;
 
 type Registry = typeof REGISTRY;
@@ -31,6 +46,12 @@ type Kind = keyof Registry;
 
 /** What each kind is opened with. */
 export type KekOptions = { readonly [K in Kind]: OptionsOf<Registry[K]['settings']> };
+
+type Openers = {
+  readonly [K in Kind]: {
+    load: () => Promise<(options: KekOptions[K]) => KekProvider | Promise<KekProvider>>;
+  };
+};
 
 type KekSettings = { readonly [K in Kind]: Registry[K]['settings'] };
 
@@ -51,8 +72,7 @@ export async function openKekProvider<K extends Kind>(
   kind: K,
   options: KekOptions[K],
 ): Promise<KekProvider> {
-  const { load }: { load: () => Promise<(options: KekOptions[K]) => Promise<KekProvider>> } =
-    REGISTRY[kind];
-  const open = await load();
+  const rows: Openers = REGISTRY;
+  const open = await rows[kind].load();
   return open(options);
 }
