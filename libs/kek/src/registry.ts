@@ -29,7 +29,7 @@ const REGISTRY = {
   ),
   'azure-key-vault': row(
     AZURE_KEY_VAULT_SETTINGS,
-    async () => (await import('./azure-key-vault/azure-key-vault-kek.js')).openAzureKeyVaultKek,
+    async () => (await import('./azure-key-vault/open-azure-key-vault.js')).openAzureKeyVault,
   ),
   'aws-kms': row(
     AWS_KMS_SETTINGS,

@@ -17,7 +17,7 @@ export type AzureKeyVaultOptions = { readonly name: string } & ConfigOf<
  *
  * @throws AppError `invalid_request` for a key's URL without its version, or a sign-in that lacks a setting.
  */
-export async function openAzureKeyVaultKek(options: AzureKeyVaultOptions): Promise<KekProvider> {
+export async function openAzureKeyVault(options: AzureKeyVaultOptions): Promise<KekProvider> {
   const { name, keyUrl, insecureAnyChallenge, resilience } = options;
   const key = parseAzureKeyUrl(keyUrl);
   const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8');
