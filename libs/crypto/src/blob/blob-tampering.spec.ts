@@ -1,7 +1,9 @@
 import { AppError } from '@app/errors';
 import { SecretBytes } from '@app/secret';
 import { describe, expect, it } from 'vitest';
+import { generateDek } from '../dek/generate-dek.js';
 import type { KeyPlace } from '../key-place.js';
+import { SUITES } from '../suites.js';
 import type { BlobMetadata } from './blob-metadata.js';
 import { openBlob, type OpenInput } from './open-blob.js';
 import { sealBlob, type SealInput } from './seal-blob.js';
@@ -55,42 +57,80 @@ function changed(change: Partial<Record<keyof BlobMetadata, unknown>>): OpenInpu
   return { ...OPEN, metadata: { ...SEALED.metadata, ...change } };
 }
 
-describe('a blob of which one bit was flipped', () => {
-  it('does not open: ciphertext', () => {
-    for (const bit of bitsOf(SEALED.cipherText)) {
-      expect(codeOf(KEYS, { ...OPEN, cipherText: flipBit(SEALED.cipherText, bit) })).toBe(
-        'decryption_failed',
-      );
+const SUITE_KEYS = await Promise.all(
+  Object.values(SUITES).map(async ({ name }) => {
+    using dek = await generateDek(name);
+    return { name, dek: Buffer.from(dek.expose()), place: { ...PLACE, suite: name } };
+  }),
+);
+
+describe.each(SUITE_KEYS)('a blob of $name of which one bit was flipped', ({ dek, place }) => {
+  const keys = keysOf(place, dek);
+  const sealed = sealBlob(keys, INPUT);
+  const open: OpenInput = { ...sealed, context: { purpose: 'test' } };
+
+  it('opens as it was', () => {
+    expect(openBlob(keys, open).data.toString()).toBe('attack at dawn');
+  });
+
+  it('does not open: cipherText', () => {
+    for (const bit of bitsOf(sealed.cipherText)) {
+      const cipherText = flipBit(sealed.cipherText, bit);
+      expect(codeOf(keys, { ...open, cipherText })).toBe('decryption_failed');
     }
   });
 
   it.each(['iv', 'tag', 'commitment'] as const)('does not open: %s', (name) => {
-    for (const bit of bitsOf(SEALED.metadata[name])) {
-      expect(codeOf(KEYS, changed({ [name]: flipBit(SEALED.metadata[name], bit) }))).toBe(
-        'decryption_failed',
-      );
+    for (const bit of bitsOf(sealed.metadata[name])) {
+      const metadata = { ...sealed.metadata, [name]: flipBit(sealed.metadata[name], bit) };
+      expect(codeOf(keys, { ...open, metadata })).toBe('decryption_failed');
+    }
+  });
+
+  it.each(['iv', 'tag', 'commitment'] as const)('does not open with %s of a length', (name) => {
+    const right = Buffer.from(sealed.metadata[name], 'base64');
+    for (const length of [0, 8, 11, 12, 13, 15, 16, 17, 23, 24, 25, 31, 32, 33]) {
+      const bytes = Buffer.concat([right, right, right]).subarray(0, length);
+      const metadata = { ...sealed.metadata, [name]: bytes.toString('base64') };
+      const expected = length === right.length ? undefined : 'decryption_failed';
+      expect(codeOf(keys, { ...open, metadata })).toBe(expected);
+    }
+  });
+
+  it('does not open with cipherText cut or longer', () => {
+    const body = Buffer.from(sealed.cipherText, 'base64');
+    for (const length of [0, 1, 3, 4, 5, body.length - 1, body.length + 1]) {
+      const cipherText = Buffer.concat([body, body]).subarray(0, length).toString('base64');
+      expect(codeOf(keys, { ...open, cipherText })).toBe('decryption_failed');
     }
   });
 
   it.each(['tenantId', 'encryptionId', 'encryptionVersionId'] as const)(
     'does not open: %s',
     (name) => {
-      const hex = PLACE[name].replaceAll('-', '');
+      const hex = place[name].replaceAll('-', '');
       for (const bit of Array.from({ length: 128 }, (_, index) => index)) {
         const flipped = Buffer.from(
           flipBit(Buffer.from(hex, 'hex').toString('base64'), bit),
           'base64',
         ).toString('hex');
         const uuid = flipped.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-        expect(codeOf(keysOf({ ...PLACE, [name]: uuid }, DEK), OPEN)).toBe('decryption_failed');
+        expect(codeOf(keysOf({ ...place, [name]: uuid }, dek), open)).toBe('decryption_failed');
       }
     },
   );
 
-  it('does not open: the key of the version', () => {
+  it("does not open: the secret of the version's key", () => {
+    const secretAt = SUITES[place.suite].hasMessageKeys ? 4 : 0;
     for (const bit of [0, 1, 100, 255]) {
-      const dek = Buffer.from(flipBit(DEK.toString('base64'), bit), 'base64');
-      expect(codeOf(keysOf(PLACE, dek), OPEN)).toBe('decryption_failed');
+      const other = Buffer.from(flipBit(dek.toString('base64'), secretAt * 8 + bit), 'base64');
+      expect(codeOf(keysOf(place, other), open)).toBe('decryption_failed');
+    }
+  });
+
+  it('does not open under another suite with the same key', () => {
+    for (const other of SUITE_KEYS.filter(({ name }) => name !== place.suite)) {
+      expect(codeOf(keysOf(other.place, other.dek), open)).toBe('decryption_failed');
     }
   });
 });

@@ -134,6 +134,11 @@ describe('a data key', () => {
     expect(codeOf(KEYS, { ...sealed, kind: 'data' })).toBe('decryption_failed');
   });
 
+  it('opens as what it is where the route keeps the kind, and so does data', () => {
+    expect(openBlob(KEYS, { ...sealed, kind: 'any' }).kind).toBe('data-key');
+    expect(openBlob(KEYS, { ...OPEN, kind: 'any' }).kind).toBe('data');
+  });
+
   it('is nothing that data opens as', () => {
     expect(codeOf(KEYS, { ...OPEN, kind: 'data-key' })).toBe('decryption_failed');
   });
@@ -172,6 +177,16 @@ describe('the keys of a version', () => {
     expect(() => keysOf(PLACE, Buffer.alloc(16))).toThrow('internal');
   });
 
+  it('have a key for streams that is always the same, and its own', () => {
+    const keys = keysOf(PLACE, DEK);
+    expect(keys.streamKey).toBe(keys.streamKey);
+    expect(keys.streamKey.equals(KEYS.streamKey)).toBe(true);
+    expect(keys.streamKey.equals(keys.derived.commitment)).toBe(false);
+    expect(keys.streamKey.equals(keysOf({ ...PLACE, tenantId: ORIGIN }, DEK).streamKey)).toBe(
+      false,
+    );
+  });
+
   it('do nothing any more once they have been disposed of', () => {
     const keys = keysOf(PLACE, DEK);
     {
@@ -181,6 +196,7 @@ describe('the keys of a version', () => {
     keys.dispose();
     expect(codeOf(keys, OPEN)).toBe('internal');
     expect(() => sealBlob(keys, INPUT)).toThrow('internal');
+    expect(() => keys.streamKey).toThrow('internal');
   });
 
   it('show nothing of themselves', () => {

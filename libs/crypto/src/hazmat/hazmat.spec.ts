@@ -1,7 +1,6 @@
 import { AppError } from '@app/errors';
 import { describe, expect, it } from 'vitest';
-import { AES_256_GCM } from './aes-256-gcm.js';
-import { hkdf } from './hkdf.js';
+import { deriveKey, expandKey, extractKey, hkdf } from './hkdf.js';
 import { equalInConstantTime } from './hmac.js';
 import { randomNonce, randomSecret } from './random.js';
 import { takeKey } from './secret-key.js';
@@ -28,35 +27,6 @@ describe('a key', () => {
   });
 });
 
-describe('AES-256-GCM', () => {
-  const key = takeKey(Buffer.alloc(32, 1));
-  const sealing = { nonce: Buffer.alloc(12, 2), aad: Buffer.from('aad') };
-  const sealed = AES_256_GCM.seal(key, sealing, Buffer.from('attack at dawn'));
-
-  it.each([0, 4, 8, 12, 13, 15, 17, 32])('does not open with a tag of %i bytes', (length) => {
-    const tag = Buffer.concat([sealed.tag, sealed.tag]).subarray(0, length);
-    expect(AES_256_GCM.open(key, sealing, { ciphertext: sealed.ciphertext, tag })).toBeUndefined();
-  });
-
-  it.each([16, 24])('takes no key of %i bytes', (length) => {
-    const short = takeKey(Buffer.alloc(length, 1));
-    expect(codeOf(() => AES_256_GCM.seal(short, sealing, Buffer.alloc(1)))).toBe('internal');
-    expect(codeOf(() => AES_256_GCM.open(short, sealing, sealed))).toBe('internal');
-  });
-
-  it.each([0, 8, 11, 13, 16])('takes no nonce of %i bytes', (length) => {
-    const other = { ...sealing, nonce: Buffer.alloc(length, 2) };
-    expect(codeOf(() => AES_256_GCM.seal(key, other, Buffer.alloc(1)))).toBe('internal');
-    expect(codeOf(() => AES_256_GCM.open(key, other, sealed))).toBe('internal');
-  });
-
-  it('leaves the plaintext as it is', () => {
-    const plaintext = Buffer.from('attack at dawn');
-    AES_256_GCM.seal(key, sealing, plaintext);
-    expect(plaintext.toString()).toBe('attack at dawn');
-  });
-});
-
 describe('HKDF', () => {
   const input = { hash: 'sha256', ikm: Buffer.alloc(32), info: Buffer.alloc(0) } as const;
 
@@ -64,6 +34,12 @@ describe('HKDF', () => {
     expect(hkdf({ ...input, bytes: 32 })).toEqual(
       hkdf({ ...input, salt: Buffer.alloc(32), bytes: 32 }),
     );
+  });
+
+  it('gives the same where it is extracted once and expanded later', () => {
+    const [ikm, info] = [Buffer.alloc(32, 3), Buffer.from('info')];
+    expect(expandKey(extractKey(ikm), info).equals(deriveKey(ikm, info))).toBe(true);
+    expect(expandKey(extractKey(ikm), info).equals(deriveKey(ikm, Buffer.alloc(0)))).toBe(false);
   });
 
   it('refuses more than 255 blocks, and an info beyond 1,024 bytes', () => {

@@ -212,3 +212,24 @@ describe('wrapping', () => {
     expect(one.equals(other)).toBe(false);
   });
 });
+
+describe('an outer key', () => {
+  const place = { outerKeyId: 'b52195e6-18a1-40df-b57c-154cee52967e' };
+  const record = wrapDek(KEK, URI, place, DEK);
+
+  it('is wrapped as any key, but opens in no place of a tenant', () => {
+    expect(unwrapDek(KEK, place, record).equals(DEK)).toBe(true);
+    expect(refusal(() => unwrapDek(KEK, PLACE, record))).toEqual(ALARM);
+    expect(refusal(() => unwrapDek(KEK, place, RECORD))).toEqual(ALARM);
+    const other = { outerKeyId: PLACE.tenantId };
+    expect(refusal(() => unwrapDek(KEK, other, record))).toEqual(ALARM);
+  });
+
+  it('has 32 bytes', () => {
+    const short = SecretBytes.copyOf(Buffer.alloc(31));
+    expect(refusal(() => wrapDek(KEK, URI, place, short))).toEqual({
+      code: 'internal',
+      alarm: undefined,
+    });
+  });
+});
