@@ -76,6 +76,18 @@ export class KeysetRows {
     return rows.map((row) => this.#seals.check(KEY_VERSION_FORMAT, row));
   }
 
+  /** All versions of an encryption, the oldest first. */
+  async allVersions(
+    manager: EntityManager,
+    place: { readonly tenantId: string; readonly encryptionId: string },
+  ): Promise<EncryptionKeyVersionEntity[]> {
+    const rows = await manager.find(EncryptionKeyVersionEntity, {
+      where: place,
+      order: { number: 'ASC' },
+    });
+    return rows.map((row) => this.#seals.check(KEY_VERSION_FORMAT, row));
+  }
+
   /** The active version, if there is one. */
   async findActive(
     manager: EntityManager,

@@ -1,0 +1,31 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { inParallel } from './in-parallel.js';
+
+describe('work in parallel', () => {
+  it('keeps the order of the items, with no more than the limit at once', async () => {
+    let running = 0;
+    let most = 0;
+    const results = await inParallel([5, 4, 3, 2, 1], 2, async (turns) => {
+      most = Math.max(most, (running += 1));
+      for (let i = 0; i < turns; i += 1) await turn();
+      running -= 1;
+      return turns * 10;
+    });
+    expect(results).toEqual([50, 40, 30, 20, 10]);
+    expect(most).toBe(2);
+  });
+
+  it('begins nothing new after a failure, and throws it once the rest has ended', async () => {
+    const begun: number[] = [];
+    const ended: number[] = [];
+    const work = async (item: number): Promise<void> => {
+      begun.push(item);
+      if (item === 1) throw new Error('first');
+      for (let i = 0; i < 3; i += 1) await turn();
+      ended.push(item);
+    };
+    await expect(inParallel([0, 1, 2, 3], 2, work)).rejects.toThrow('first');
+    expect([begun, ended]).toEqual([[0, 1], [0]]);
+  });
+});
