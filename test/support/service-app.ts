@@ -7,7 +7,7 @@ import { Agent, request } from 'undici';
 import { RandomIdentifiers, SystemClock } from '@app/ambient';
 import { deriveServiceKeys } from '@app/crypto';
 import { KekProviders, openKekProvider } from '@app/kek';
-import { type Database, openAsOwner, openDatabase } from '@app/persistence';
+import { type ChangeListener, type Database, openAsOwner, openDatabase } from '@app/persistence';
 import { SecretBytes } from '@app/secret';
 import { createHttpApp, createLogger, type HttpApp } from '@app/server';
 import { AppModule } from '../../apps/encryption-service/src/app.module.js';
@@ -17,6 +17,8 @@ import { Authenticator } from '../../apps/encryption-service/src/callers/authent
 import { identityOf } from '../../apps/encryption-service/src/callers/certificate-binding.js';
 import { makeOperator } from '../../apps/encryption-service/src/callers/new-operator.js';
 import { OperatorEntity } from '../../apps/encryption-service/src/callers/operator.entity.js';
+import { listenForChanges } from '../../apps/encryption-service/src/remembered/listen.js';
+import { Remembered } from '../../apps/encryption-service/src/remembered/remembered.js';
 import { SCHEMA } from '../../apps/encryption-service/src/schema.js';
 import { ensureCertificates } from '../../tools/certs/ensure-certificates.js';
 import { openTestDatabase, type StartServer, type TestDatabase } from './test-database.js';
@@ -54,6 +56,7 @@ const SERVICE_SECRET = 7;
 const MASTER_KEY = 9;
 const BODY_LIMIT = 8 * 1024 * 1024;
 
+const RECENT_ROWS = { entries: 1000, maxAgeMillis: 30_000 };
 const KEY_CACHE = { entries: 1000, refreshMillis: 60_000, maxAgeMillis: 300_000 };
 
 async function startReplica(database: Database, folder: string): Promise<HttpApp> {
@@ -70,6 +73,7 @@ async function startReplica(database: Database, folder: string): Promise<HttpApp
       serviceSecret,
       bodyLimitBytes: BODY_LIMIT,
       keyCache: KEY_CACHE,
+      recentRows: RECENT_ROWS,
       onBackgroundFailure: (error) => {
         throw error;
       },
@@ -114,6 +118,7 @@ export class ServiceApp {
     readonly folder: string,
     readonly operator: Credentials,
     readonly otherOperator: Credentials,
+    private readonly listeners: readonly ChangeListener[],
   ) {
     const agent = (name: string): Agent =>
       new Agent({
@@ -127,7 +132,11 @@ export class ServiceApp {
     this.#agents = { client: agent('client'), core: agent('core') };
   }
 
-  static async start(replicas = 1, start?: StartServer): Promise<ServiceApp> {
+  /**
+   * @param start - how the database server is started.
+   * @param hearsChanges - false: every notification is lost, as on a broken connection.
+   */
+  static async start(replicas = 1, start?: StartServer, hearsChanges = true): Promise<ServiceApp> {
     const test = await openTestDatabase(SCHEMA, start);
     const folder = mkdtempSync(join(tmpdir(), 'service-app-'));
     await ensureCertificates({ folder, clock: new SystemClock() });
@@ -143,12 +152,18 @@ export class ServiceApp {
     const apps = await Promise.all(databases.map((database) => startReplica(database, folder)));
     const operator = await operatorFor(test, join(folder, 'client.pem'));
     const other = await operatorFor(test, join(folder, 'core.pem'));
-    return new ServiceApp(test, apps, databases, folder, operator, other);
+    const listeners = hearsChanges
+      ? apps.map(({ nest }) =>
+          listenForChanges(nest.get(Remembered), test.connection, () => undefined),
+        )
+      : [];
+    return new ServiceApp(test, apps, databases, folder, operator, other, listeners);
   }
 
   async stop(): Promise<void> {
     await Promise.all(Object.values(this.#agents).map((agent) => agent.close()));
     await Promise.all(this.replicas.map((app) => app.close()));
+    await Promise.all(this.listeners.map((listener) => listener.close()));
     await Promise.all(this.databases.slice(1).map((database) => database.close()));
     await this.test.stop();
     rmSync(this.folder, { recursive: true });

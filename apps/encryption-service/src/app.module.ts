@@ -39,6 +39,8 @@ import { PlatformMasterKeys } from './master-key/platform-master-keys.js';
 import { WrongKeys } from './master-key/wrong-keys.js';
 import { ManageTenants } from './tenants/manage-tenants.js';
 import { TenantRows } from './tenants/tenant-rows.typeorm.js';
+import type { RecentRowsLimits } from './remembered/recent-rows.js';
+import { Remembered } from './remembered/remembered.js';
 import { CONTROLLERS } from './v1/controllers.js';
 import { documentOf, OPENAPI_DOCUMENT } from './v1/surface.js';
 
@@ -51,6 +53,7 @@ export interface Parts {
   /** Bytes of a request body at most. */
   readonly bodyLimitBytes: number;
   readonly keyCache: KeyCacheLimits;
+  readonly recentRows: RecentRowsLimits;
   /** Hears of what failed beside a request, and will be tried again. */
   readonly onBackgroundFailure: (error: AppError) => void;
 }
@@ -64,17 +67,25 @@ interface Core {
   readonly audit: AuditLog;
   readonly authenticator: Authenticator;
   readonly lastKeys: LastKeys;
+  readonly remembered: Remembered;
   readonly changes: TenantChanges;
 }
 
-function makeCore({ database, serviceSecret }: Parts): Core {
+function makeCore({ database, serviceSecret, keyCache, recentRows }: Parts): Core {
   const clock = new SystemClock();
   const keys = deriveServiceKeys(serviceSecret);
   const seals = new RowSeals(keys);
-  const callers = new CallerRepository(database);
   const lastKeys = new LastKeys();
-  const certificates = new PeerCertificates();
-  const authenticator = new Authenticator(callers, certificates, seals, keys, clock, lastKeys);
+  const remembered = new Remembered(recentRows, clock, new KeyCache(keyCache, clock));
+  const authenticator = new Authenticator(
+    new CallerRepository(database),
+    new PeerCertificates(),
+    seals,
+    keys,
+    clock,
+    lastKeys,
+    remembered.callers,
+  );
   return {
     database,
     clock,
@@ -84,6 +95,7 @@ function makeCore({ database, serviceSecret }: Parts): Core {
     audit: new TypeormAuditLog(database, clock),
     authenticator,
     lastKeys,
+    remembered,
     changes: new TenantChanges(database, authenticator),
   };
 }
@@ -99,15 +111,14 @@ function makeMasterKeys(
   );
 }
 
-function makeUses(core: Core, masterKeys: MasterKeys, renewal: VersionRenewal, parts: Parts) {
-  const { database, clock, seals, audit, authenticator, lastKeys } = core;
-  const cache = new KeyCache(parts.keyCache, clock);
-  const reader = new KeysetReader(new KeysetRepository(database), seals, lastKeys);
-  const opener = new KeyOpener(masterKeys, cache);
+function makeUses(core: Core, masterKeys: MasterKeys, renewal: VersionRenewal) {
+  const { database, seals, audit, authenticator, lastKeys, remembered } = core;
+  const repository = new KeysetRepository(database);
+  const reader = new KeysetReader(repository, seals, lastKeys, remembered.keysets);
+  const opener = new KeyOpener(masterKeys, remembered.keys);
   return {
     uses: new KeyUses(reader, opener, renewal, audit, authenticator),
     keysetUses: new KeysetUses(reader, opener, renewal, audit, authenticator),
-    cache,
   };
 }
 
@@ -127,9 +138,9 @@ function makeKeysets(core: Core, parts: Parts) {
     audit,
     onBackgroundFailure,
   );
-  const { uses, cache } = makeUses(core, masterKeys, renewal, parts);
+  const { uses } = makeUses(core, masterKeys, renewal);
   return [
-    { provide: KeyCache, useValue: cache },
+    { provide: Remembered, useValue: core.remembered },
     { provide: MessageCounter, useValue: counter },
     { provide: EncryptData, useValue: new EncryptData(uses, counter, dataLimit(bodyLimitBytes)) },
     { provide: DecryptData, useValue: new DecryptData(uses, counter) },

@@ -48,6 +48,20 @@ export const OPTIONS = {
       help: 'How long kept keys go on working at most while the key service cannot be reached.',
     }),
   },
+  recentRows: {
+    entries: option.integer({
+      least: 0,
+      most: 1_000_000,
+      default: 10_000,
+      help: 'Clients, and keysets, whose rows are remembered at most, so that not each use reads them anew.',
+    }),
+    maxAgeSeconds: option.integer({
+      least: 1,
+      most: 3_600,
+      default: 30,
+      help: 'How long they are remembered. Nothing is released unless the record of the use finds the same rows.',
+    }),
+  },
   kek: {
     local: {
       name: option.text({

@@ -1,4 +1,6 @@
 export type { Grant } from './app-role.js';
+export { ChangeListener } from './change-listener.js';
+export type { ChangeHandlers, ListenerOptions } from './change-listener.js';
 export { isUniqueViolation, unlessTaken } from './database-error.js';
 export { Database } from './database.js';
 export type { PreparedStatement, Scope } from './database.js';

@@ -34,14 +34,23 @@ function verifying(onConnectionError: PoolOptions['onConnectionError']): Verify 
   };
 }
 
-function dataSourceOf(schema: Schema, connection: Connection, pool: PoolOptions): DataSource {
+/**
+ * The URL of a session under the second role; it holds a password.
+ *
+ * @throws AppError `internal` where the connection would be unprotected.
+ */
+export function appSessionUrl(connection: Connection): string {
   const { appUrl, ownerUrl, insecurePlaintext } = connection;
   const role = appUrl === undefined ? appRoleOf(connection.appRole, ownerUrl.expose()) : undefined;
   const url = (appUrl ?? ownerUrl).expose();
   assertProtectedConnection(url, insecurePlaintext);
+  return withSessionSettings(url, APP_LIMITS, role);
+}
+
+function dataSourceOf(schema: Schema, connection: Connection, pool: PoolOptions): DataSource {
   return new DataSource({
     type: 'postgres',
-    url: withSessionSettings(url, APP_LIMITS, role),
+    url: appSessionUrl(connection),
     applicationName: schema.applicationName,
     entities: [...schema.entities],
     synchronize: false,

@@ -5,13 +5,14 @@ import { HEADERS } from '@app/contract';
 import { hashApiSecret, isApiSecret, isWellFormedApiSecret, type ServiceKeys } from '@app/crypto';
 import { AppError } from '@app/errors';
 import { SecretString } from '@app/secret';
-import { CLIENT_FORMAT } from '../clients/client.entity.js';
+import { CLIENT_FORMAT, type ClientEntity } from '../clients/client.entity.js';
 import type { LastKeys } from '../keysets/last-keys.js';
 import type { RowSeals } from '../integrity/row-seals.js';
 import { TENANT_FORMAT } from '../tenants/tenant.entity.js';
 import { kindOfApiKey } from './api-keys.js';
 import type { Caller, ClientCaller, OperatorCaller } from './caller.js';
-import type { CallerRepository } from './caller.repository.js';
+import type { RecentRows } from '../remembered/recent-rows.js';
+import type { CallerRepository, FoundClient } from './caller.repository.js';
 import { type CertificateIdentity, matches, type StoredBinding } from './certificate-binding.js';
 import { OPERATOR_FORMAT } from './operator.entity.js';
 import type { PeerCertificates } from './peer-certificates.js';
@@ -23,6 +24,7 @@ interface Credentials {
 }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
+const NO_HASH = Buffer.alloc(32);
 
 function unauthenticated(): AppError {
   return new AppError('unauthenticated');
@@ -38,7 +40,10 @@ function assertBound(
   throw new AppError('forbidden');
 }
 
-/** Says who is calling: a client certificate of the CA, and on top of it an API key with its secret. Nothing is cached. */
+/**
+ * Says who is calling: a client certificate of the CA, and on top of it an API key with its secret. What is remembered of a client
+ * admits it only where the record of its call will look at the same rows again, and refuses nobody.
+ */
 export class Authenticator {
   constructor(
     private readonly callers: CallerRepository,
@@ -47,15 +52,18 @@ export class Authenticator {
     private readonly keys: ServiceKeys,
     private readonly clock: Clock,
     private readonly lastKeys: LastKeys,
+    private readonly recent: RecentRows<FoundClient>,
   ) {}
 
   /**
    * Who it is; whether they are admitted is for {@link admit} to say.
    *
+   * @param mayRemember - whether rows that were read for an earlier call will do: only where the call ends with a record that looks at
+   *   them again.
    * @throws AppError `unauthenticated` (one answer for an unknown key, a wrong secret, an expired or revoked client),
    *   `database_unavailable`.
    */
-  async authenticate(request: FastifyRequest): Promise<Caller> {
+  async authenticate(request: FastifyRequest, mayRemember = false): Promise<Caller> {
     const { [HEADERS.apiKey]: apiKey, [HEADERS.apiSecret]: secret } = request.headers;
     if (
       typeof apiKey !== 'string' ||
@@ -70,7 +78,8 @@ export class Authenticator {
     const credentials = { apiKey, secret: new SecretString(secret), certificate };
     const kind = kindOfApiKey(apiKey);
     if (kind === undefined) throw unauthenticated();
-    return kind === 'operator' ? this.#operator(credentials) : this.#client(credentials);
+    if (kind === 'operator') return this.#operator(credentials);
+    return (mayRemember ? this.#remembered(credentials) : undefined) ?? this.#client(credentials);
   }
 
   /** @throws AppError `forbidden` for a certificate that the secret is not bound to, and for a disabled tenant. */
@@ -92,6 +101,7 @@ export class Authenticator {
    */
   async refresh(caller: ClientCaller, manager?: EntityManager): Promise<ClientCaller> {
     const { apiKey } = caller.client;
+    this.recent.forget(apiKey);
     const found = await (manager === undefined
       ? this.callers.findClient(apiKey)
       : this.callers.findClientIn(manager, apiKey));
@@ -104,6 +114,7 @@ export class Authenticator {
       tenant,
       certificate,
       guessed: undefined,
+      isRemembered: false,
     });
     this.admit(current);
     return current;
@@ -122,16 +133,37 @@ export class Authenticator {
     if (!isApiSecret(this.keys.apiSecret, owner, secret, client.secretHash))
       throw unauthenticated();
     const guessed = guess === undefined || keys === undefined ? undefined : { ...guess, keys };
-    return this.#checked({ kind: 'client', client, tenant, certificate, guessed });
+    const caller = { client, tenant, certificate, guessed, isRemembered: false };
+    const checked = this.#checked({ kind: 'client', ...caller });
+    this.recent.keep(client.tenantId, apiKey, { client, tenant, keys: undefined });
+    return checked;
+  }
+
+  /** The client as it was a moment ago, if that admits it; its seals were checked then. */
+  #remembered({ apiKey, secret, certificate }: Credentials): ClientCaller | undefined {
+    const found = this.recent.get(apiKey);
+    const owner = {
+      tenantId: found?.client.tenantId ?? NOBODY,
+      clientId: found?.client.id ?? NOBODY,
+    };
+    // As much hashing whether the client is remembered or not.
+    const hash = found?.client.secretHash ?? NO_HASH;
+    const isRight = isApiSecret(this.keys.apiSecret, owner, secret, hash);
+    if (found === undefined || !isRight || !this.#isCurrent(found.client)) return undefined;
+    const { client, tenant } = found;
+    return { kind: 'client', client, tenant, certificate, guessed: undefined, isRemembered: true };
+  }
+
+  #isCurrent({ state, expiresAt }: ClientEntity): boolean {
+    const hasExpired = expiresAt !== undefined && expiresAt.getTime() <= this.clock.nowMillis();
+    return state === 'active' && !hasExpired;
   }
 
   #checked(caller: ClientCaller): ClientCaller {
     const { client, tenant } = caller;
     this.seals.check(CLIENT_FORMAT, client);
     this.seals.check(TENANT_FORMAT, tenant);
-    const expired =
-      client.expiresAt !== undefined && client.expiresAt.getTime() <= this.clock.nowMillis();
-    if (client.state !== 'active' || expired) throw unauthenticated();
+    if (!this.#isCurrent(client)) throw unauthenticated();
     return caller;
   }
 

@@ -14,6 +14,8 @@ export interface ClientCaller {
   readonly certificate: CertificateIdentity;
   /** What was read together with the client, on a guess of what this call names. */
   readonly guessed: (KeyNames & { readonly keys: KeysForUse }) | undefined;
+  /** Whether its rows were read for an earlier call: then nobody is refused by them. */
+  readonly isRemembered: boolean;
 }
 
 /** An operator that is calling. */

@@ -24,14 +24,12 @@ import { AuditLog } from '../audit/audit-log.js';
 import { authorizeWith } from '../callers/access.js';
 import { Authenticator } from '../callers/authenticator.js';
 import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
-import { MessageCounter } from '../keysets/message-counter.js';
 import { SCHEMA } from '../schema.js';
+import { startBackgroundWork } from './background-work.js';
 import { checkMasterKeys } from './check-master-keys.js';
 import { openLocalKey } from './local-key.js';
 
 type Logger = ReturnType<typeof createLogger>;
-
-const FLUSH_MILLIS = 5_000;
 
 async function openProviders(
   config: EncryptionServiceConfig,
@@ -62,6 +60,10 @@ async function startHttp(
       refreshMillis: config.keyCache.refreshSeconds * 1000,
       maxAgeMillis: config.keyCache.maxAgeSeconds * 1000,
     },
+    recentRows: {
+      entries: config.recentRows.entries,
+      maxAgeMillis: config.recentRows.maxAgeSeconds * 1000,
+    },
     onBackgroundFailure: (error) => {
       logger.warn(errorFields(error), 'what failed beside a request will be tried again');
     },
@@ -77,23 +79,6 @@ async function startHttp(
   config.service.secret.dispose();
   await app.nest.listen({ host: config.listen.host, port: config.listen.port });
   return app;
-}
-
-/** Writes down now and then what is counted in memory. */
-function flushCounts(counter: MessageCounter, logger: Logger): () => Promise<void> {
-  const timer = setInterval(() => {
-    counter.flush().catch((error: unknown) => {
-      logger.warn(
-        errorFields(error),
-        'message counts could not be written; they will be tried again',
-      );
-    });
-  }, FLUSH_MILLIS);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await counter.settleAll();
-  };
 }
 
 /** `serve`: migrates as the owner, opens everything, answers until it is told to stop. */
@@ -132,10 +117,10 @@ export async function serve(argv: readonly string[]): Promise<void> {
       await providers.default.checkHealth();
     },
   });
-  const settle = flushCounts(app.nest.get(MessageCounter), logger);
+  const stopBackgroundWork = startBackgroundWork(app.nest, connection, logger);
   stopOnSignals(logger, async () => {
     await app.close();
-    await settle();
+    await stopBackgroundWork();
     await operations.close();
     await database.close();
     logger.info('stopped');

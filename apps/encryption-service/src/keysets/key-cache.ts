@@ -12,7 +12,14 @@ export interface KeyCacheLimits {
   readonly maxAgeMillis: number;
 }
 
+/** Under what keys are cached, and of what encryption they are. */
+export interface CachedUnder {
+  readonly key: string;
+  readonly encryptionId: string;
+}
+
 interface Entry {
+  readonly encryptionId: string;
   readonly keys: Promise<VersionKeys>;
   readonly openedMillis: number;
   refreshing: boolean;
@@ -37,11 +44,14 @@ export class KeyCache {
    * @param open - opens them; asked once for many uses at once.
    * @throws what `open` throws, unless the keys are here and not too old.
    */
-  async get(key: string, open: () => Promise<VersionKeys>): Promise<VersionKeys> {
+  async get(
+    { key, encryptionId }: CachedUnder,
+    open: () => Promise<VersionKeys>,
+  ): Promise<VersionKeys> {
     const entry = this.#entries.get(key);
     const age = entry === undefined ? Infinity : this.clock.nowMillis() - entry.openedMillis;
     if (entry === undefined || age >= this.limits.maxAgeMillis || age < 0)
-      return this.#put(key, open()).keys;
+      return this.#put({ key, encryptionId }, open()).keys;
     // A map keeps the order of insertion: the last used goes to its end.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -54,6 +64,13 @@ export class KeyCache {
     this.#entries.delete(key);
   }
 
+  /** Forgets all versions of an encryption. */
+  forgetEncryption(encryptionId: string): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.encryptionId === encryptionId) this.#entries.delete(key);
+    }
+  }
+
   /** Forgets everything: changes may have been missed. */
   clear(): void {
     this.#entries.clear();
@@ -63,8 +80,8 @@ export class KeyCache {
     return this.#entries.size;
   }
 
-  #put(key: string, keys: Promise<VersionKeys>): Entry {
-    const entry = { keys, openedMillis: this.clock.nowMillis(), refreshing: false };
+  #put({ key, encryptionId }: CachedUnder, keys: Promise<VersionKeys>): Entry {
+    const entry = { encryptionId, keys, openedMillis: this.clock.nowMillis(), refreshing: false };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     keys.catch(() => {
@@ -81,7 +98,10 @@ export class KeyCache {
     entry.refreshing = true;
     open().then(
       (keys) => {
-        if (this.#entries.get(key) === entry) this.#put(key, Promise.resolve(keys));
+        if (this.#entries.get(key) === entry) {
+          const { encryptionId } = entry;
+          this.#put({ key, encryptionId }, Promise.resolve(keys));
+        }
       },
       (thrown: unknown) => {
         entry.refreshing = false;

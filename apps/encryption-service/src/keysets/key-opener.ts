@@ -30,7 +30,10 @@ export class KeyOpener {
     const open = (): Promise<VersionKeys> => this.#derive(encryption, version, brought);
     return encryption.mode === 'client'
       ? open()
-      : this.cache.get(cacheKeyOf(version.tenantId, version.id), open);
+      : this.cache.get(
+          { key: cacheKeyOf(version.tenantId, version.id), encryptionId: encryption.id },
+          open,
+        );
   }
 
   async #derive(

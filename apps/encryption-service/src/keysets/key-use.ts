@@ -67,16 +67,17 @@ export class KeyUses {
     let caller = use.caller;
     const counted = countOnce(use.count);
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const tried = await this.#try({ ...use, caller, count: counted });
+      const tried = await this.#try({ ...use, caller, count: counted }, tries === 0);
       if (tried !== 'again') return tried.result;
       caller = await this.authenticator.refresh(caller);
     }
     throw new AppError('database_unavailable', { retryAfterSeconds: 1 });
   }
 
-  async #try<T>(use: KeyUse<T>): Promise<Tried<T>> {
+  async #try<T>(use: KeyUse<T>, mayRecall: boolean): Promise<Tried<T>> {
     const act = actOf(use);
-    const loaded = await runAct(this.audit, act, () => this.#load(use));
+    const recalled = mayRecall ? this.#recall(use) : undefined;
+    const loaded = recalled ?? (await this.#read(use, act));
     if (loaded === 'again') return 'again';
     const outcome = await this.#work(use, loaded);
     if (outcome === 'again') return 'again';
@@ -94,6 +95,29 @@ export class KeyUses {
     if (!(await this.audit.recordUse(entry))) return 'again';
     if (failed) throw outcome;
     return { result: outcome.result };
+  }
+
+  /** What is remembered, where it allows the use; what does not allow it may be old, and is read anew. */
+  #recall<T>(use: KeyUse<T>): Loaded | undefined {
+    const found = this.reader.recall(use);
+    if (found?.version === undefined) return undefined;
+    const { encryption, version, brought } = found;
+    try {
+      use.admit(encryption, version);
+      return { encryption, version, brought };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A caller that is remembered may be another by now: what refuses it is looked at again with its rows read anew. */
+  async #read<T>(use: KeyUse<T>, act: Act): Promise<Loaded | 'again'> {
+    if (!use.caller.isRemembered) return runAct(this.audit, act, () => this.#load(use));
+    try {
+      return await this.#load(use);
+    } catch {
+      return 'again';
+    }
   }
 
   async #load<T>(use: KeyUse<T>): Promise<Loaded | 'again'> {

@@ -2,6 +2,8 @@ import { AppError } from '@app/errors';
 import type { Call } from '@app/server';
 import { type ClientCaller, reaches } from '../callers/caller.js';
 import type { RowSeals } from '../integrity/row-seals.js';
+import type { RecentRows } from '../remembered/recent-rows.js';
+import { Remembered } from '../remembered/remembered.js';
 import { masterKeyOf } from '../master-key/key-of-call.js';
 import type { BroughtKey } from '../master-key/master-keys.js';
 import { ENCRYPTION_FORMAT, type EncryptionEntity } from './encryption.entity.js';
@@ -17,6 +19,10 @@ interface Asking {
   readonly caller: ClientCaller;
   readonly call: Call;
   readonly encryptionId: string;
+}
+
+interface AskingForOne extends Asking {
+  readonly versionId: string | undefined;
 }
 
 /** A keyset for one use: authentic, switched on, and with the master key that its mode asks for. */
@@ -41,10 +47,23 @@ export class KeysetReader {
     private readonly keysets: KeysetRepository,
     private readonly seals: RowSeals,
     private readonly lastKeys: LastKeys,
+    private readonly recent: RecentRows<KeysForUse>,
   ) {}
 
+  /**
+   * What was read a moment ago, if a call may use that: rows whose seals were checked, of an encryption that was enabled and under a
+   * platform master key. In client mode nothing is remembered, or a rewrap would make a right key look wrong.
+   */
+  recall(use: AskingForOne): ReadKeyset | undefined {
+    const { caller, call } = use;
+    const found = this.recent.get(Remembered.keysetKey(caller.client.tenantId, use));
+    if (found === undefined || !reaches(caller, use.encryptionId)) return undefined;
+    if (call.masterKey !== 'absent') return undefined;
+    return { ...found, brought: { clientId: caller.client.id, key: undefined } };
+  }
+
   /** @throws AppError `not_found`, `master_key_*`, `encryption_disabled`, `database_unavailable`, or `internal` with an alarm. */
-  async readOne(use: Asking & { readonly versionId: string | undefined }): Promise<ReadKeyset> {
+  async readOne(use: AskingForOne): Promise<ReadKeyset> {
     const { caller, encryptionId, versionId } = use;
     if (!reaches(caller, encryptionId)) throw new AppError('not_found');
     const found = await this.#read(caller, { encryptionId, versionId });
@@ -55,6 +74,12 @@ export class KeysetReader {
     const brought = broughtTo(encryption, use);
     assertEnabled(encryption);
     if (version !== undefined) this.seals.check(KEY_VERSION_FORMAT, version);
+    if (version !== undefined && encryption.mode === 'platform')
+      this.recent.keep(
+        caller.client.tenantId,
+        Remembered.keysetKey(caller.client.tenantId, use),
+        found,
+      );
     return { encryption, version, brought };
   }
 

@@ -75,11 +75,21 @@ export class KeysetUses {
 
   async #try<T>(use: KeysetUse<T>): Promise<{ readonly result: T } | 'again'> {
     const act = actOf(use);
-    const read = await runAct(this.audit, act, () => this.reader.readMany(use));
+    const read = await this.#read(use, act);
+    if (read === 'again') return 'again';
     const active = [...read.versions.values()].find(({ state }) => state === 'active');
     if (active === undefined && use.needsActive) return this.#renew(use, act, read, undefined);
     const worked = await this.#work(use, read, active);
     if (worked === 'renew') return this.#renew(use, act, read, active?.id);
+    return this.#release(use, act, read, worked);
+  }
+
+  async #release<T>(
+    use: KeysetUse<T>,
+    act: Act,
+    read: ReadKeysets,
+    worked: KeysetWork<T> | AppError,
+  ): Promise<{ readonly result: T } | 'again'> {
     const failed = worked instanceof AppError;
     if (failed && !isRecorded(worked)) throw worked;
     const counts = failed ? { outcome: worked.code, items: 0 } : worked;
@@ -88,6 +98,16 @@ export class KeysetUses {
     if (!(await this.audit.recordUse(entry))) return 'again';
     if (failed) throw worked;
     return { result: worked.result };
+  }
+
+  /** A caller that is remembered may be another by now: what refuses it is looked at again with its rows read anew. */
+  async #read<T>(use: KeysetUse<T>, act: Act): Promise<ReadKeysets | 'again'> {
+    if (!use.caller.isRemembered) return runAct(this.audit, act, () => this.reader.readMany(use));
+    try {
+      return await this.reader.readMany(use);
+    } catch {
+      return 'again';
+    }
   }
 
   async #work<T>(
