@@ -15,7 +15,8 @@ function compile(root) {
   }
   const { status, error } = spawnSync(process.execPath, [nest, 'build', PROJECT], {
     cwd: root,
-    stdio: 'inherit',
+    // What a program prints may be data for another one: the build speaks on standard error alone.
+    stdio: ['inherit', 2, 2],
   });
   if (error) throw error;
   if (status !== 0) throw new Error('the build failed; see above');
@@ -44,6 +45,6 @@ export async function ensureBuilt(root) {
     }
     writeFileSync(stamp, digest);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    process.stdout.write(`Built dist in ${seconds} s.\n`);
+    process.stderr.write(`Built dist in ${seconds} s.\n`);
   });
 }

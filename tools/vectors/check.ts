@@ -12,5 +12,11 @@ export interface Computed {
 /** Computes a vector; undefined where the project does not have yet what the vector needs. */
 export type Compute = (input: Fields) => Computed | undefined;
 
-/** Does what must be refused; undefined where the project does not have yet what it needs, else the function that throws. */
-export type Attempt = (input: Fields) => (() => unknown) | undefined;
+/**
+ * Does what must be refused; undefined where the project does not have yet what it needs, else the function that throws. `releasable` is
+ * how many bytes of plaintext may be given out before that.
+ */
+export type Attempt = (
+  input: Fields,
+  releasable: number | undefined,
+) => (() => unknown) | undefined;

@@ -6,12 +6,15 @@ import {
   computeMembers,
   computeVaultItem,
 } from './encoding-groups.js';
+import { computeRecovery } from './recover-group.js';
 import {
   computeApiSecret,
   computeHkdf,
   computeRow,
   computeServiceSecret,
 } from './service-groups.js';
+import { attemptExport, attemptReceipt, computeExport, computeReceipt } from './signed-groups.js';
+import { attemptStream, computeStream } from './stream-groups.js';
 import { attemptUnwrap, computeClientWrap, computeOuterKey, computeWrap } from './wrap-groups.js';
 
 /**
@@ -34,6 +37,10 @@ export const VECTOR_GROUPS: ReadonlyMap<string, Compute> = new Map<string, Compu
   ['blob-xaes', computeBlob],
   ['blob-rsa', computeBlob],
   ['data-key', computeBlob],
+  ['stream', computeStream],
+  ['export', computeExport],
+  ['receipt', computeReceipt],
+  ['recover', computeRecovery],
   ['vault-item', computeVaultItem],
   ['inner', computeInner],
 ]);
@@ -42,4 +49,7 @@ export const VECTOR_GROUPS: ReadonlyMap<string, Compute> = new Map<string, Compu
 export const REJECT_GROUPS: ReadonlyMap<string, Attempt> = new Map<string, Attempt>([
   ['reject-blob', attemptOpen],
   ['reject-wrap', attemptUnwrap],
+  ['reject-stream', attemptStream],
+  ['reject-export', attemptExport],
+  ['reject-receipt', attemptReceipt],
 ]);

@@ -41,7 +41,7 @@ function judgeVector(vector: Vector): Verdict {
 
 function judgeReject(reject: Reject): Verdict {
   try {
-    const attempt = REJECT_GROUPS.get(reject.group)?.(reject.input);
+    const attempt = REJECT_GROUPS.get(reject.group)?.(reject.input, reject.releasable);
     if (attempt === undefined) return 'not yet';
     attempt();
     return 'wrong';

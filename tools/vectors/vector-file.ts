@@ -19,6 +19,8 @@ export interface Reject {
   readonly group: string;
   readonly input: Fields;
   readonly code: ErrorCode;
+  /** For a stream: how many bytes of plaintext may be given out before the refusal. */
+  readonly releasable: number | undefined;
 }
 
 export interface VectorFile {
@@ -43,7 +45,9 @@ function readReject(entry: Fields): Reject {
   const id = entry.text('id');
   const code = entry.text('code');
   if (!isErrorCode(code)) throw new VectorFileError(`${id}: code must be one of the catalogue`);
-  return { id, group: entry.text('group'), input: new Fields(`${id}: in`, entry.raw('in')), code };
+  const input = new Fields(`${id}: in`, entry.raw('in'));
+  const releasable = entry.has('releasable') ? entry.count('releasable') : undefined;
+  return { id, group: entry.text('group'), input, code, releasable };
 }
 
 function assertDistinct(ids: readonly string[]): void {

@@ -21,9 +21,21 @@ export { hmacSha256 } from './hazmat/hmac.js';
 export { importRsaKeyPair, openOaep, sealOaep } from './hazmat/rsa-oaep.js';
 export { takeKey } from './hazmat/secret-key.js';
 export { encodePlace } from './key-place.js';
+export { KNOWN_ANSWERS } from './self-test/known-answers.js';
+export type { KnownAnswers } from './self-test/known-answers.js';
+export { runSelfTestWith } from './self-test/run-self-test.js';
 export { encodeApiSecret, formApiSecret } from './service/api-secret.js';
 export { encodeRow } from './service/row-mac.js';
 export { deriveServiceKeyBytes } from './service/service-keys.js';
+export { deriveChunkKeys } from './stream/chunk-keys.js';
+export { MessageOpener } from './stream/message-opener.js';
+export { MessageSealer } from './stream/message-sealer.js';
+export { encodeStreamBinding } from './stream/stream-binding.js';
+export {
+  encodeStreamHeader,
+  parseStreamHeader,
+  STREAM_HEADER_BYTES,
+} from './stream/stream-header.js';
 export { deriveOuterLockKey, encodeClientRecord, lockOuterWith } from './wrap/outer-lock.js';
 export { deriveWrapKeys, encodeWrapBinding } from './wrap/wrap-binding.js';
 export { wrapDekWith } from './wrap/wrap-dek.js';

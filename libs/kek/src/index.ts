@@ -3,7 +3,7 @@ export type { WrappingKey } from './kek-provider.js';
 export { KekProviders } from './kek-providers.js';
 export type { KekKind } from './kek-uri.js';
 export { KeyFileError, makeKeyFile, readKeyFile } from './key-file.js';
-export type { KeyFileProblem } from './key-file.js';
+export type { KeyFileOptions, KeyFileProblem } from './key-file.js';
 export type { LocalKekOptions } from './local/local-kek-provider.js';
 export { KEK_SETTINGS, openKekProvider } from './registry.js';
 export type { KekEntry, KekOptions } from './registry.js';

@@ -122,13 +122,25 @@ function parseKey(content: Buffer, path: string): SecretBytes {
   throw new KeyFileError(path, 'malformed');
 }
 
-async function assertPrivate(handle: FileHandle, path: string): Promise<void> {
+/** How a key file is read. */
+export interface KeyFileOptions {
+  /** Called for a file that others than its owner can read or write, which is refused without this. */
+  readonly onLoosePermissions?: (problem: KeyFileError) => void;
+}
+
+async function assertPrivate(
+  handle: FileHandle,
+  path: string,
+  { onLoosePermissions }: KeyFileOptions,
+): Promise<void> {
   // Asked of the open file, so that what was looked at is what is read.
   const stats = await handle.stat();
   if (!stats.isFile()) throw new KeyFileError(path, 'not_a_file');
   // Windows has no such bits and reports all of them.
   if (process.platform !== 'win32' && (stats.mode & GROUP_AND_OTHERS) !== 0) {
-    throw new KeyFileError(path, 'loose_permissions');
+    const problem = new KeyFileError(path, 'loose_permissions');
+    if (onLoosePermissions === undefined) throw problem;
+    onLoosePermissions(problem);
   }
 }
 
@@ -146,11 +158,14 @@ async function openFile(path: string): Promise<FileHandle> {
  * @returns the key, owned by the caller.
  * @throws KeyFileError where it cannot be read, is open to others, or holds anything else.
  */
-export async function readKeyFile(path: string): Promise<SecretBytes> {
+export async function readKeyFile(
+  path: string,
+  options: KeyFileOptions = {},
+): Promise<SecretBytes> {
   const handle = await openFile(path);
   const content = Buffer.alloc(MAX_FILE_BYTES);
   try {
-    await assertPrivate(handle, path);
+    await assertPrivate(handle, path, options);
     const { bytesRead } = await handle.read(content, 0, MAX_FILE_BYTES, 0);
     return parseKey(content.subarray(0, bytesRead), path);
   } finally {
