@@ -22,6 +22,7 @@ const EXPOSING = [
   'libs/credentials/src/secret-sealer.ts',
   'libs/credentials/src/signing-key.ts',
   'libs/kek/src/azure-key-vault/azure-credential.ts',
+  'libs/kek/src/gcp-kms/service-account.ts',
   'libs/kek/src/local/local-kek-provider.ts',
   'libs/kek/src/remote/remote-kek-provider.ts',
   'libs/kek/src/aws-kms/open-aws-kms.ts',

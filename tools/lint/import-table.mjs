@@ -11,7 +11,7 @@ const NEST = ['@nestjs/[^/]+', 'reflect-metadata', 'rxjs', 'fastify'];
 export const KEY_SERVICE_SDKS = {
   'aws-kms': ['@aws-sdk/client-kms'],
   'azure-key-vault': ['@azure/[^/]+'],
-  'gcp-kms': ['@google-cloud/kms', 'google-gax', '@grpc/grpc-js', 'google-auth-library'],
+  'gcp-kms': ['@google-cloud/kms', '@grpc/grpc-js', 'google-auth-library', 'google-logging-utils'],
   'vault-transit': ['undici'],
   pkcs11: ['pkcs11js'],
 };

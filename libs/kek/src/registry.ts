@@ -3,6 +3,7 @@ import { AWS_KMS_SETTINGS } from './aws-kms/settings.js';
 import type { KekProvider } from './kek-provider.js';
 import type { KekKind } from './kek-uri.js';
 import { AZURE_KEY_VAULT_SETTINGS } from './azure-key-vault/settings.js';
+import { GCP_KMS_SETTINGS } from './gcp-kms/settings.js';
 import { LOCAL_SETTINGS } from './local/settings.js';
 import { VAULT_TRANSIT_SETTINGS } from './vault-transit/settings.js';
 
@@ -34,6 +35,10 @@ const REGISTRY = {
   'aws-kms': row(
     AWS_KMS_SETTINGS,
     async () => (await import('./aws-kms/open-aws-kms.js')).openAwsKms,
+  ),
+  'gcp-kms': row(
+    GCP_KMS_SETTINGS,
+    async () => (await import('./gcp-kms/open-gcp-kms.js')).openGcpKms,
   ),
   'vault-transit': row(
     VAULT_TRANSIT_SETTINGS,

@@ -1,16 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import type { ConfigOf } from '@app/config';
 import type { KekProvider } from '../kek-provider.js';
 import { RemoteKekProvider } from '../remote/remote-kek-provider.js';
 import { azureCredential } from './azure-credential.js';
 import { AzureKeyService, pipelineOptions } from './azure-key-service.js';
 import { parseAzureKeyUrl } from './azure-key-url.js';
-import type { AZURE_KEY_VAULT_SETTINGS } from './settings.js';
-
-/** A version of an RSA key of Azure Key Vault or of a Managed HSM, and how this process signs in. */
-export type AzureKeyVaultOptions = { readonly name: string } & ConfigOf<
-  typeof AZURE_KEY_VAULT_SETTINGS
->;
+import type { AzureKeyVaultOptions } from './settings.js';
 
 /**
  * Opens a master key of Azure Key Vault. The vault is not asked for anything yet.

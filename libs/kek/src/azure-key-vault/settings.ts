@@ -1,10 +1,13 @@
-import { option } from '@app/config';
+import { type ConfigOf, option } from '@app/config';
+import { brokenUrlRule } from '../remote/https-url.js';
 import { RESILIENCE_SETTINGS } from '../remote/resilience-settings.js';
+import { findAzureKey, KEY_URL_RULE } from './azure-key-url.js';
 
 /** Settings of a key of Azure Key Vault or of a Managed HSM. */
 export const AZURE_KEY_VAULT_SETTINGS = {
   keyUrl: option.text({
-    help: 'URL of an RSA key with its version, https://VAULT/keys/NAME/VERSION; never changed.',
+    help: 'URL of an RSA key with its version; never changed.',
+    check: (url) => (findAzureKey(url) === undefined ? KEY_URL_RULE : undefined),
   }),
   credential: option.choice(['client-secret', 'workload-identity', 'managed-identity'], {
     help: 'How this service signs in.',
@@ -28,6 +31,7 @@ export const AZURE_KEY_VAULT_SETTINGS = {
   authority: option.text({
     optional: true,
     help: 'URL of the sign-in service, for other clouds than the public one.',
+    check: brokenUrlRule,
   }),
   ca: option.path({
     optional: true,
@@ -39,3 +43,7 @@ export const AZURE_KEY_VAULT_SETTINGS = {
   }),
   resilience: RESILIENCE_SETTINGS,
 } as const;
+
+export type AzureKeyVaultOptions = { readonly name: string } & ConfigOf<
+  typeof AZURE_KEY_VAULT_SETTINGS
+>;
