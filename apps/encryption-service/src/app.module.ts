@@ -104,10 +104,10 @@ function makeMasterKeys(
   { database, clock, identifiers }: Core,
   providers: KekProviders,
 ): MasterKeys {
-  const outerKeys = new OuterKeys(database, providers, identifiers, clock);
+  const outerKeys = new OuterKeys(database, providers, identifiers);
   return new MasterKeys(
     new PlatformMasterKeys(providers),
-    new ClientMasterKeys(outerKeys, new WrongKeys(database, clock)),
+    new ClientMasterKeys(outerKeys, new WrongKeys(database)),
   );
 }
 

@@ -29,7 +29,7 @@ beforeAll(async () => {
     headers: { 'idempotency-key': 'once' },
   });
   const ids = [tenantId, randomUUID(), encryptionId].map((id) => `'${id}'::uuid`).join(', ');
-  await run(`select master_key_tried(${ids}, false, now())`);
+  await run(`select master_key_tried(${ids}, false)`);
 });
 
 afterAll(async () => {

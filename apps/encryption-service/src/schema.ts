@@ -30,7 +30,9 @@ const FUNCTIONS = [
   'record_use(jsonb)',
   'record_uses(jsonb)',
   'lock_tenant(uuid)',
-  'master_key_tried(uuid, uuid, uuid, boolean, timestamptz)',
+  'master_key_pause(uuid, uuid, uuid)',
+  'note_master_key(uuid, uuid, uuid, boolean, integer)',
+  'master_key_tried(uuid, uuid, uuid, boolean)',
 ];
 
 const GRANTS: readonly Grant[] = [

@@ -45,7 +45,7 @@ export class RewrapVersions {
   ) {}
 
   /**
-   * Opens each key and wraps it anew, before any lock is taken: a key service may be slow.
+   * Opens each key, wraps it anew and looks whether it opens again, before any lock is taken: a key service may be slow.
    *
    * @param versions - all of the encryption, checked; those that have been destroyed have no key and are left as they are.
    * @throws AppError `kms_unavailable`, `master_key_required`, `master_key_mismatch`, `rate_limited`, `database_unavailable`, or
@@ -59,7 +59,9 @@ export class RewrapVersions {
     const withKey = versions.filter(({ record }) => record !== undefined);
     const records = await inParallel(withKey, MOST_AT_ONCE, async (version) => {
       using dek = await this.masterKeys.unwrap(before, version, from);
-      return await this.masterKeys.wrap(to, placeOf(version), dek, next);
+      const record = await this.masterKeys.wrap(to, placeOf(version), dek, next);
+      await this.masterKeys.assertOpens(to, placeOf(version), { record, dek }, next);
+      return record;
     });
     return {
       before,

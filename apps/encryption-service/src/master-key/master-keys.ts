@@ -55,6 +55,26 @@ export class MasterKeys {
     if (under.mode === 'platform') return this.platform.unwrap(place, record);
     return this.client.unwrap(place, record, brought.clientId, required(brought));
   }
+
+  /**
+   * Opens a record that was wrapped in this call: what is about to replace the only copy of a key must open to that key.
+   *
+   * @throws AppError `internal` where it does not; `kms_unavailable`, `database_unavailable`.
+   */
+  async assertOpens(
+    under: UnderMasterKey,
+    place: KeyPlace,
+    wrapped: { readonly record: StoredKeyRecord; readonly dek: SecretBytes },
+    brought: BroughtKey,
+  ): Promise<void> {
+    const { record, dek } = wrapped;
+    using opened =
+      under.mode === 'platform'
+        ? await this.platform.unwrap(place, record)
+        : await this.client.open(place, record, required(brought));
+    if (opened.equals(dek)) return;
+    throw new AppError('internal', { cause: new Error('a wrapped key opens to another one') });
+  }
 }
 
 function required({ key }: BroughtKey): SecretBytes {

@@ -1,8 +1,19 @@
-import type { Clock, Identifiers } from '@app/ambient';
+import type { Identifiers } from '@app/ambient';
 import { generateDek, type OuterKey, wrappedKeyAlarm, type WrappedKeyRecord } from '@app/crypto';
 import type { KekProviders } from '@app/kek';
 import type { Database } from '@app/persistence';
 import { OuterKeyEntity } from './outer-key.entity.js';
+
+const NEWEST = {
+  name: 'newest_outer_key',
+  text: 'select id from outer_key order by created_at desc, id limit 1',
+};
+// By the database's clock, and never before another: a clock that was set back must not keep an old key in use.
+const INSERT = {
+  name: 'insert_outer_key',
+  text: `insert into outer_key (id, record, created_at)
+         select $1, $2, greatest(now(), max(created_at) + interval '1 millisecond') from outer_key`,
+};
 
 /**
  * The second lock of client mode: keys of the service itself, wrapped under a platform master key and kept in memory once opened, so
@@ -11,24 +22,23 @@ import { OuterKeyEntity } from './outer-key.entity.js';
  */
 export class OuterKeys {
   readonly #open = new Map<string, Promise<OuterKey>>();
-  #currentId: string | undefined;
 
   constructor(
     private readonly database: Database,
     private readonly providers: KekProviders,
     private readonly identifiers: Identifiers,
-    private readonly clock: Clock,
   ) {}
 
   /**
-   * The newest outer key, under which records are locked; the first one is made when it is first wanted.
+   * The newest outer key, under which records are locked; the first one is made when it is first wanted. Looked up each time: another
+   * replica or an operator may have made a newer one.
    *
    * @returns a key that this class owns.
    * @throws AppError `kms_unavailable`, `database_unavailable`, or `internal` with an alarm.
    */
   async current(): Promise<OuterKey> {
-    this.#currentId ??= (await this.#newest())?.id ?? (await this.make());
-    return this.get(this.#currentId);
+    const [newest] = await this.database.execute<{ id: string }>(NEWEST, []);
+    return this.get(newest?.id ?? (await this.make()));
   }
 
   /**
@@ -56,17 +66,8 @@ export class OuterKeys {
     const id = this.identifiers.newUuid();
     using key = await generateDek('AES-256-GCM');
     const record = await this.providers.default.wrap({ outerKeyId: id }, key);
-    const row = { id, record, createdAt: this.clock.now() };
-    await this.database.transaction({}, (manager) => manager.insert(OuterKeyEntity, row));
-    this.#currentId = id;
+    await this.database.execute(INSERT, [id, record]);
     return id;
-  }
-
-  async #newest(): Promise<OuterKeyEntity | undefined> {
-    const [row] = await this.database.transaction({}, (manager) =>
-      manager.find(OuterKeyEntity, { order: { createdAt: 'DESC', id: 'ASC' }, take: 1 }),
-    );
-    return row;
   }
 
   async #read(id: string): Promise<OuterKey> {

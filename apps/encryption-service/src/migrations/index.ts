@@ -2,10 +2,12 @@ import type { MigrationClass } from '@app/persistence';
 import { CreateTables1764000000001 } from './1764000000001-create-tables.js';
 import { CreateFunctions1764000000002 } from './1764000000002-create-functions.js';
 import { LifeOfVersions1764000000003 } from './1764000000003-life-of-versions.js';
+import { SlowWrongKeys1764000000004 } from './1764000000004-slow-wrong-keys.js';
 
 /** In the order in which they run; one that has been released is never edited. */
 export const MIGRATIONS: readonly MigrationClass[] = [
   CreateTables1764000000001,
   CreateFunctions1764000000002,
   LifeOfVersions1764000000003,
+  SlowWrongKeys1764000000004,
 ];

@@ -1,10 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
+import type { AppError } from '@app/errors';
 import { SecretBytes } from '@app/secret';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
 /** A key that came in a header: 32 bytes, or why there are none. It is owned by the request, which disposes of it. */
 export type HeaderKey = SecretBytes | 'absent' | 'malformed';
+
+/** Logs an error that no answer tells, with the id of its request. */
+export type Report = (error: AppError, requestId: string) => void;
 
 /** What is known of one request beside its route: filled by the hooks, read by handlers and the request log. */
 export interface Call {
@@ -23,6 +27,8 @@ export interface Call {
   /** Fields for the request log: ids alone. */
   readonly log: Record<string, string | number>;
   errorCode: string | undefined;
+  /** Logs what was wrong and is not, or not alone, what the answer says: with one item of many, or after the answer had begun. */
+  readonly report: (error: AppError) => void;
 }
 
 declare module 'fastify' {
@@ -33,8 +39,8 @@ declare module 'fastify' {
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 const ACCESS_REASON = /^[^\p{Cc}]{0,256}$/u;
-/** 32 bytes in either alphabet, padding optional, the two unused bits zero. A header given twice has a comma in it. */
-const MASTER_KEY = /^[A-Za-z0-9+/_-]{42}[AEIMQUYcgkosw048]=?$/;
+/** 32 bytes in one of the two alphabets, padding optional, the two unused bits zero. A header given twice has a comma in it. */
+const MASTER_KEY = /^(?:[A-Za-z0-9+/]{42}|[A-Za-z0-9_-]{42})[AEIMQUYcgkosw048]=?$/;
 
 function textOf(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.join(', ');
@@ -61,13 +67,14 @@ export function disposeOfKeys(call: Call): void {
 }
 
 /** Reads the headers that every route takes. `newId` makes up a request id where there is none or it is malformed. */
-export function readCall(request: FastifyRequest, newId: () => string): Call {
-  const requestId = textOf(request.headers['x-request-id']);
+export function readCall(request: FastifyRequest, newId: () => string, report: Report): Call {
+  const sentId = textOf(request.headers['x-request-id']);
   const accessReason = readUtf8(textOf(request.headers['x-access-reason']));
-  const badId = requestId !== undefined && !REQUEST_ID.test(requestId);
+  const badId = sentId !== undefined && !REQUEST_ID.test(sentId);
   const badReason = accessReason !== undefined && !ACCESS_REASON.test(accessReason);
+  const requestId = sentId === undefined || badId || badReason ? newId() : sentId;
   return {
-    requestId: requestId === undefined || badId || badReason ? newId() : requestId,
+    requestId,
     accessReason: badReason || accessReason === '' ? undefined : accessReason,
     malformedHeader: badId ? 'X-Request-Id' : badReason ? 'X-Access-Reason' : undefined,
     masterKey: keyOf(textOf(request.headers['x-master-key'])),
@@ -75,6 +82,9 @@ export function readCall(request: FastifyRequest, newId: () => string): Call {
     principal: undefined,
     log: {},
     errorCode: undefined,
+    report: (error) => {
+      report(error, requestId);
+    },
   };
 }
 
