@@ -6,7 +6,7 @@ export type { SealedBlob, SealInput } from './blob/seal-blob.js';
 export { deriveVersionKeys } from './blob/version-keys.js';
 export type { VersionKeys } from './blob/version-keys.js';
 export { generateDek } from './dek/generate-dek.js';
-export { fingerprintOf } from './envelope/envelope.js';
+export { fingerprintOf, MAX_PAYLOAD_BYTES } from './envelope/envelope.js';
 export type { Envelope, EnvelopeSignature } from './envelope/envelope.js';
 export { EXPORT_PAYLOAD_TYPE, MAX_EXPORTED_ENCRYPTIONS } from './envelope/export-payload.js';
 export type {
@@ -20,7 +20,7 @@ export type {
 } from './envelope/export-payload.js';
 export { isFingerprint, openEnvelope } from './envelope/open-envelope.js';
 export type { OpenedEnvelope } from './envelope/open-envelope.js';
-export { openExport } from './envelope/open-export.js';
+export { openExport, parseExportPayload } from './envelope/open-export.js';
 export type { OpenedExport } from './envelope/open-export.js';
 export { openReceipt } from './envelope/open-receipt.js';
 export type { OpenedReceipt } from './envelope/open-receipt.js';
@@ -35,6 +35,7 @@ export type {
 export { signEnvelope } from './envelope/sign-envelope.js';
 export { signExport } from './envelope/sign-export.js';
 export type { KeyPlace, OuterKeyPlace, WrapPlace } from './key-place.js';
+export { runSelfTest } from './self-test/run-self-test.js';
 export {
   generateApiSecret,
   hashApiSecret,

@@ -26,6 +26,7 @@ import { Authenticator } from '../callers/authenticator.js';
 import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
 import { SCHEMA } from '../schema.js';
 import { startBackgroundWork } from './background-work.js';
+import { assertSelfTest } from './assert-self-test.js';
 import { checkMasterKeys } from './check-master-keys.js';
 import { openLocalKey } from './local-key.js';
 
@@ -81,7 +82,7 @@ async function startHttp(
   return app;
 }
 
-/** `serve`: migrates as the owner, opens everything, answers until it is told to stop. */
+/** `serve`: tries its cryptography, migrates as the owner, opens everything, answers until it is told to stop. */
 export async function serve(argv: readonly string[]): Promise<void> {
   const { values: config } = loadConfig({
     prefix: 'ES',
@@ -93,6 +94,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
         : [],
   });
   const logger = createLogger(SCHEMA.applicationName, config.log.level);
+  await assertSelfTest(logger);
   const connection = connectionOf(config.database);
   await migrate(SCHEMA, connection);
   const database = await openDatabase(SCHEMA, connection, {

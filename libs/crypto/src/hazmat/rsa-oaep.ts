@@ -7,7 +7,6 @@ import {
   publicEncrypt,
   type KeyObject,
 } from 'node:crypto';
-import { promisify } from 'node:util';
 
 /** An RSA key pair of {@link MODULUS_BITS}. */
 export interface RsaKeyPair {
@@ -27,17 +26,21 @@ const PKCS8_FORM_BYTES = 35;
 // Node's one hash for both: RFC 8017, section 7.1, allows another for MGF1, and we use SHA-256 for either.
 const PADDING = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' } as const;
 
-const generate = promisify(generateKeyPair);
+const NEW_KEY_PAIR = {
+  modulusLength: MODULUS_BITS,
+  publicExponent: PUBLIC_EXPONENT,
+  publicKeyEncoding: { format: 'der', type: 'spki' },
+  privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+} as const;
 
-/** A new private key in unencrypted PKCS#8, owned by the caller, who overwrites it. Made in another thread: it may take a second. */
-export async function generateRsaPrivateKey(): Promise<Buffer> {
-  const { privateKey } = await generate('rsa', {
-    modulusLength: MODULUS_BITS,
-    publicExponent: PUBLIC_EXPONENT,
-    publicKeyEncoding: { format: 'der', type: 'spki' },
-    privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+/** A new private key in unencrypted PKCS#8, owned by the caller, who overwrites it. Made in another thread: it may take seconds. */
+export function generateRsaPrivateKey(): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    generateKeyPair('rsa', NEW_KEY_PAIR, (error, _publicKey, privateKey) => {
+      if (error === null) resolve(privateKey);
+      else reject(error);
+    });
   });
-  return privateKey;
 }
 
 function isOfOurSize({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
