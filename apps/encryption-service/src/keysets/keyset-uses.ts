@@ -47,7 +47,7 @@ export interface KeysetUse<T> {
   readonly work: (keyset: OpenKeyset) => Promise<KeysetWork<T> | 'renew'>;
 }
 
-const MAX_TRIES = 5;
+const MAX_TRIES = 8;
 
 /** Uses of several versions of one encryption in one call, with one record: as `KeyUses`, which is for one version. */
 export class KeysetUses {
