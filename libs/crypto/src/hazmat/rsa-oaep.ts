@@ -6,6 +6,7 @@ import {
   privateDecrypt,
   publicEncrypt,
   type KeyObject,
+  type RSAKeyPairOptions,
 } from 'node:crypto';
 
 /** An RSA key pair of {@link MODULUS_BITS}. */
@@ -26,12 +27,12 @@ const PKCS8_FORM_BYTES = 35;
 // Node's one hash for both: RFC 8017, section 7.1, allows another for MGF1, and we use SHA-256 for either.
 const PADDING = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' } as const;
 
-const NEW_KEY_PAIR = {
+const NEW_KEY_PAIR: RSAKeyPairOptions<'der', 'der'> = {
   modulusLength: MODULUS_BITS,
   publicExponent: PUBLIC_EXPONENT,
   publicKeyEncoding: { format: 'der', type: 'spki' },
   privateKeyEncoding: { format: 'der', type: 'pkcs8' },
-} as const;
+};
 
 /** A new private key in unencrypted PKCS#8, owned by the caller, who overwrites it. Made in another thread: it may take seconds. */
 export function generateRsaPrivateKey(): Promise<Buffer> {
