@@ -9,3 +9,4 @@ export { KEK_SETTINGS, openKekProvider } from './registry.js';
 export type { KekEntry, KekOptions } from './registry.js';
 export { RESILIENCE_SETTINGS } from './remote/resilience-settings.js';
 export type { ResilienceOptions } from './remote/resilience-settings.js';
+export { isOutage } from './remote/is-outage.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '@app/ambient';
 import type { VersionKeys } from '@app/crypto';
-import { toAppError } from '@app/errors';
+import { isOutage } from '@app/kek';
 
 /** How much is kept, and for how long. */
 export interface KeyCacheLimits {
@@ -106,8 +106,7 @@ export class KeyCache {
       (thrown: unknown) => {
         entry.refreshing = false;
         // A key service that is away may come back; anything else says that the key is not to be used.
-        if (toAppError(thrown).code !== 'kms_unavailable' && this.#entries.get(key) === entry)
-          this.#entries.delete(key);
+        if (!isOutage(thrown) && this.#entries.get(key) === entry) this.#entries.delete(key);
       },
     );
   }

@@ -25,7 +25,7 @@ export interface KeyUse<T> {
   readonly versionId: string | undefined;
   /** @throws AppError where the state of the version does not allow it. */
   readonly admit: (encryption: EncryptionEntity, version: EncryptionKeyVersionEntity) => void;
-  /** Before the key is opened: counts the message, or notes the use; says whether the version has seen enough. */
+  /** Once the key is open, and before it is used: counts the message, or notes the use; says whether the version has seen enough. */
   readonly count: (
     encryption: EncryptionEntity,
     version: EncryptionKeyVersionEntity,
@@ -137,6 +137,8 @@ export class KeyUses {
     { encryption, version, brought }: Loaded,
   ): Promise<{ result: T } | 'again' | AppError> {
     try {
+      // A key that does not open counts for nothing: in client mode anybody could use up a version with wrong ones.
+      const keys = await this.opener.open(encryption, version, brought);
       const need = await use.count(encryption, version);
       const isDue = need !== 'none' && version.state === 'active';
       // A client's key is gone when its call ends, so nothing can be done beside it.
@@ -144,7 +146,6 @@ export class KeyUses {
         await this.renewal.renew(renewalOf(use, version.id, brought));
         return 'again';
       }
-      const keys = await this.opener.open(encryption, version, brought);
       const result = use.work(keys, version);
       if (isDue) this.renewal.renewBeside(renewalOf(use, version.id, brought));
       return { result };

@@ -8,6 +8,21 @@ import { ENCRYPTION_FORMAT, EncryptionEntity } from './encryption.entity.js';
 import { EncryptionKeyVersionEntity, KEY_VERSION_FORMAT } from './encryption-key-version.entity.js';
 import { MessageCountEntity } from './message-count.entity.js';
 
+/** What is known of a version before its row is read: unchecked. */
+export interface VersionOutline {
+  readonly id: string;
+  readonly outerKeyId: string | null;
+}
+
+/** Rows in one statement at most: PostgreSQL takes 65,535 values in one. */
+const ROWS_AT_ONCE = 500;
+
+function chunksOf<T>(rows: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, index) =>
+    rows.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE),
+  );
+}
+
 /** Reads and writes keysets inside a transaction of their tenant. Every row is checked when it is read and sealed when it is written. */
 export class KeysetRows {
   readonly #seals: RowSeals;
@@ -76,6 +91,22 @@ export class KeysetRows {
     return rows.map((row) => this.#seals.check(KEY_VERSION_FORMAT, row));
   }
 
+  /**
+   * The ids of all versions of some encryptions, and of the outer keys that their records name. Nothing of it is checked: it says what
+   * to have at hand, and decides nothing.
+   */
+  async outline(
+    manager: EntityManager,
+    tenantId: string,
+    encryptionIds: readonly string[],
+  ): Promise<readonly VersionOutline[]> {
+    return manager.query<VersionOutline[]>(
+      `select id, record ->> 'outerKeyId' as "outerKeyId" from encryption_key_version
+       where tenant_id = $1 and encryption_id = any ($2)`,
+      [tenantId, [...encryptionIds]],
+    );
+  }
+
   /** All versions of an encryption, the oldest first. */
   async allVersions(
     manager: EntityManager,
@@ -134,6 +165,18 @@ export class KeysetRows {
   async insertVersion(manager: EntityManager, row: EncryptionKeyVersionEntity): Promise<void> {
     this.#seals.sealNew(KEY_VERSION_FORMAT, row);
     await manager.insert(EncryptionKeyVersionEntity, row);
+  }
+
+  async insertVersions(
+    manager: EntityManager,
+    rows: readonly EncryptionKeyVersionEntity[],
+  ): Promise<void> {
+    for (const row of rows) this.#seals.sealNew(KEY_VERSION_FORMAT, row);
+    for (const some of chunksOf(rows)) await manager.insert(EncryptionKeyVersionEntity, some);
+  }
+
+  async insertCounts(manager: EntityManager, rows: readonly MessageCountEntity[]): Promise<void> {
+    for (const some of chunksOf(rows)) await manager.insert(MessageCountEntity, some);
   }
 
   async updateVersion(manager: EntityManager, row: EncryptionKeyVersionEntity): Promise<void> {

@@ -1,0 +1,12 @@
+import { toAppError } from '@app/errors';
+import { KeyServiceError } from './key-service.js';
+
+/**
+ * Whether a failure says that a key service is away for a moment. One that answers, and refuses the use of its key, is not away: somebody
+ * has disabled the key or taken the right to it, and what was opened with it must go.
+ */
+export function isOutage(thrown: unknown): boolean {
+  const { code, cause } = toAppError(thrown);
+  const isDenied = cause instanceof KeyServiceError && cause.reason === 'denied';
+  return code === 'kms_unavailable' && !isDenied;
+}
