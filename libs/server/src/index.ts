@@ -4,6 +4,8 @@ export { Endpoint, PUBLIC } from './http/endpoint.js';
 export type { EndpointSpec, Method } from './http/endpoint.js';
 export type { Authorize } from './http/hooks.js';
 export { createHttpApp } from './http/http-app.js';
+export { OctetBody } from './http/octets.js';
+export type { Octets } from './http/octets.js';
 export type { HttpApp, HttpAppOptions } from './http/http-app.js';
 export type { RouteTable } from './http/route-table.js';
 export type { TlsFiles } from './http/tls.js';

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
+import { HEADERS, MASTER_KEY } from '@app/contract';
 import type { AppError } from '@app/errors';
 import { SecretBytes } from '@app/secret';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
@@ -39,8 +40,7 @@ declare module 'fastify' {
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 const ACCESS_REASON = /^[^\p{Cc}]{0,256}$/u;
-/** 32 bytes in one of the two alphabets, padding optional, the two unused bits zero. A header given twice has a comma in it. */
-const MASTER_KEY = /^(?:[A-Za-z0-9+/]{42}|[A-Za-z0-9_-]{42})[AEIMQUYcgkosw048]=?$/;
+const MASTER_KEY_FORM = new RegExp(MASTER_KEY.pattern);
 
 function textOf(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.join(', ');
@@ -56,7 +56,7 @@ function readUtf8(header: string | undefined): string | undefined {
 function keyOf(header: string | undefined): HeaderKey {
   if (header === undefined) return 'absent';
   // Node's decoder takes both alphabets, and the form was checked.
-  return MASTER_KEY.test(header) ? new SecretBytes(Buffer.from(header, 'base64')) : 'malformed';
+  return MASTER_KEY_FORM.test(header) ? new SecretBytes(Buffer.from(header, 'base64')) : 'malformed';
 }
 
 /** Overwrites the keys of a request that has ended. */
@@ -77,8 +77,8 @@ export function readCall(request: FastifyRequest, newId: () => string, report: R
     requestId,
     accessReason: badReason || accessReason === '' ? undefined : accessReason,
     malformedHeader: badId ? 'X-Request-Id' : badReason ? 'X-Access-Reason' : undefined,
-    masterKey: keyOf(textOf(request.headers['x-master-key'])),
-    newMasterKey: keyOf(textOf(request.headers['x-new-master-key'])),
+    masterKey: keyOf(textOf(request.headers[HEADERS.masterKey])),
+    newMasterKey: keyOf(textOf(request.headers[HEADERS.newMasterKey])),
     principal: undefined,
     log: {},
     errorCode: undefined,

@@ -1,5 +1,6 @@
 import {
   applyDecorators,
+  Header,
   HttpCode,
   RequestMapping,
   RequestMethod,
@@ -10,6 +11,9 @@ import type { DtoClass } from '@app/contract';
 import type { ErrorCode } from '@app/errors';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** The media type of raw bytes (RFC 2046, section 4.5.1). */
+export const OCTETS_MEDIA_TYPE = 'application/octet-stream';
 
 /** A route that needs no credentials. */
 export const PUBLIC = 'public';
@@ -35,6 +39,11 @@ export interface EndpointSpec {
     readonly mediaType: string;
     readonly schema: Readonly<Record<string, unknown>>;
   };
+  /**
+   * Body and answer are raw bytes of any length, `application/octet-stream`: the handler takes them as `@OctetBody()` and answers a
+   * `Readable`. What goes wrong before the first byte of the answer is a problem as elsewhere; after it the connection is destroyed.
+   */
+  readonly octets?: true;
   /** 200 by default, or 204 where nothing is answered. */
   readonly status?: 200 | 201 | 202 | 204;
   /** Codes beyond those that every route with such credentials and such a body can give. */
@@ -43,6 +52,7 @@ export interface EndpointSpec {
   readonly headers?: readonly {
     readonly name: string;
     readonly description: string;
+    readonly required?: true;
     /** A regular expression of all its values, for OpenAPI. */
     readonly pattern: string;
   }[];
@@ -54,13 +64,16 @@ export interface RouteFacts {
   readonly path: string;
   readonly takesQuery: boolean;
   readonly takesBody: boolean;
+  readonly takesOctets: boolean;
 }
 
 export const ENDPOINT = 'keyward:endpoint';
 
 /** The status of a success. */
 export function successStatus(spec: EndpointSpec): number {
-  return spec.status ?? (spec.answer === undefined && spec.document === undefined ? 204 : 200);
+  const { status, answer, document, octets } = spec;
+  const hasAnswer = answer !== undefined || document !== undefined || octets === true;
+  return status ?? (hasAnswer ? 200 : 204);
 }
 
 /** Declares a route on a controller's method. A route without it does not start: {@link EndpointSpec.access} has no default. */
@@ -69,12 +82,14 @@ export function Endpoint(spec: EndpointSpec): MethodDecorator {
     access: spec.access,
     path: spec.path,
     takesQuery: spec.query !== undefined,
-    takesBody: spec.body !== undefined,
+    takesBody: spec.body !== undefined || spec.octets === true,
+    takesOctets: spec.octets === true,
   };
   return applyDecorators(
     SetMetadata(ENDPOINT, spec),
     RequestMapping({ path: spec.path, method: RequestMethod[spec.method] }),
     HttpCode(successStatus(spec)),
     RouteConfig({ facts }),
+    ...(spec.octets === true ? [Header('content-type', OCTETS_MEDIA_TYPE)] : []),
   );
 }

@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identifiers } from '@app/ambient';
 import { AppError, invalidField } from '@app/errors';
-import { type Call, disposeOfKeys, readCall } from './call.js';
+import type { BrokenHttp } from './broken-http.js';
+import { type Call, disposeOfKeys, readCall, type Report } from './call.js';
 import { PUBLIC, type RouteFacts } from './endpoint.js';
+import { assertOctets } from './octets.js';
+import type { PeerTimes } from './peer-times.js';
 import type { RouteTable } from './route-table.js';
 
 /**
@@ -16,6 +19,9 @@ export interface HookOptions {
   readonly authorize: Authorize;
   readonly identifiers: Identifiers;
   readonly routes: RouteTable;
+  readonly broken: BrokenHttp;
+  readonly peerTimes: PeerTimes;
+  readonly report: Report;
   /** True from the moment that the process was told to stop. */
   readonly isStopping: () => boolean;
 }
@@ -67,17 +73,19 @@ function assertNothingMore(request: FastifyRequest): void {
  * after these.
  */
 export function addRequestHooks(server: FastifyInstance, options: HookOptions): void {
-  const { authorize, identifiers, routes, isStopping } = options;
+  const { authorize, identifiers, routes, broken, peerTimes, report, isStopping } = options;
   server.decorateRequest('call');
   server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
-    request.call = readCall(request, () => identifiers.newUuid());
+    request.call = readCall(request, () => identifiers.newUuid(), report);
+    const facts = factsOf(request);
+    broken.begin(request.raw.socket, reply.raw);
+    peerTimes.watch(request.raw, reply.raw, facts?.takesOctets === true);
     void reply.header('x-request-id', request.call.requestId).header('cache-control', 'no-store');
     if (isStopping()) {
       void reply.header('connection', 'close');
       throw new AppError('shutting_down', { retryAfterSeconds: 1 });
     }
     if (request.is404) throw routes.refusal(request.method, request.url);
-    const facts = factsOf(request);
     if (facts === undefined) throw new AppError('internal');
     if (facts.access !== PUBLIC) await authorize(request, facts.access);
   });
@@ -89,6 +97,7 @@ export function addRequestHooks(server: FastifyInstance, options: HookOptions): 
   });
   server.addHook('preParsing', async (request: FastifyRequest) => {
     assertPlainBody(request);
+    assertOctets(request);
     return Promise.resolve(undefined);
   });
   server.addHook('preValidation', async (request: FastifyRequest) => {

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -6,12 +5,15 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Identifiers } from '@app/ambient';
 import { parseStrictJson } from '@app/encoding';
-import { AppError, toProblem, PROBLEM_MEDIA_TYPE } from '@app/errors';
+import { AppError } from '@app/errors';
 import { addRequestLog } from '../logging/request-log.js';
+import { BrokenHttp } from './broken-http.js';
 import { readCall } from './call.js';
 import { Draining } from './draining.js';
 import { DtoPipe } from './dto-pipe.js';
 import { addRequestHooks, type Authorize } from './hooks.js';
+import { takeOctets } from './octets.js';
+import { PeerTimes } from './peer-times.js';
 import { ProblemFilter } from './problem-filter.js';
 import { RouteTable } from './route-table.js';
 import { type TlsFiles, tlsOptions } from './tls.js';
@@ -21,6 +23,8 @@ export interface HttpAppOptions {
   readonly bodyLimitBytes: number;
   readonly logger: Logger;
   readonly identifiers: Identifiers;
+  /** How long a peer has for the headers of a request and for its body, and how long it may stand still in one of any length. */
+  readonly peerMillis?: number;
   /** Made from the application's own container once that is there. */
   readonly authorizeFrom: (app: NestFastifyApplication) => Authorize;
 }
@@ -39,24 +43,19 @@ export interface HttpApp {
 
 /** Longer than any id; what is longer matches no route. */
 const MAX_PARAM_LENGTH = 200;
-const REQUEST_TIMEOUT_MILLIS = 30_000;
+const PEER_MILLIS = 30_000;
 
-// Broken HTTP never becomes a request, so there is nothing to parse an id from.
-function answerBrokenHttp(identifiers: Identifiers, socket: Socket): void {
-  if (!socket.writable) return;
-  const body = JSON.stringify(toProblem(new AppError('invalid_request'), identifiers.newUuid()));
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nCache-Control: no-store\r\n` +
-      `Content-Length: ${String(Buffer.byteLength(body))}\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-function makeAdapter(options: HttpAppOptions, filter: ProblemFilter): FastifyAdapter {
-  const { identifiers } = options;
+function makeAdapter(
+  options: HttpAppOptions,
+  filter: ProblemFilter,
+  broken: BrokenHttp,
+): FastifyAdapter {
+  const { identifiers, peerMillis = PEER_MILLIS } = options;
   return new FastifyAdapter({
-    https: tlsOptions(options.tls),
+    https: { ...tlsOptions(options.tls), headersTimeout: peerMillis },
     bodyLimit: options.bodyLimitBytes,
-    requestTimeout: REQUEST_TIMEOUT_MILLIS,
+    // None for the request as a whole: a body may be of any length, and `PeerTimes` has the limits of each kind.
+    requestTimeout: 0,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -66,12 +65,12 @@ function makeAdapter(options: HttpAppOptions, filter: ProblemFilter): FastifyAda
     multipart: false,
     frameworkErrors: (error: Error, request: unknown, reply: FastifyReply) => {
       const plain = request as FastifyRequest;
-      plain.call = readCall(plain, () => identifiers.newUuid());
+      plain.call = readCall(plain, () => identifiers.newUuid(), filter.report);
       void reply.header('x-request-id', plain.call.requestId).header('cache-control', 'no-store');
       filter.send(error, plain, reply);
     },
     clientErrorHandler: (_error, socket) => {
-      answerBrokenHttp(identifiers, socket);
+      broken.breakOff(socket);
     },
   });
 }
@@ -94,7 +93,8 @@ export async function createHttpApp(
 ): Promise<HttpApp> {
   const { logger, identifiers } = options;
   const filter = new ProblemFilter(logger);
-  const adapter = makeAdapter(options, filter);
+  const broken = new BrokenHttp(identifiers);
+  const adapter = makeAdapter(options, filter, broken);
   const server = adapter.getInstance<FastifyInstance>();
   const routes = new RouteTable();
   let stopping = false;
@@ -104,10 +104,14 @@ export async function createHttpApp(
   let closed: Promise<unknown> | undefined;
   routes.watch(server);
   takeStrictJson(server);
+  takeOctets(server);
   addRequestLog(server, logger);
   addRequestHooks(server, {
     identifiers,
     routes,
+    broken,
+    peerTimes: new PeerTimes(broken, options.peerMillis ?? PEER_MILLIS),
+    report: filter.report,
     isStopping: () => stopping,
     authorize: (request, access) => authorize(request, access),
   });

@@ -51,6 +51,13 @@ export class ProblemFilter implements ExceptionFilter {
     this.#logger = logger;
   }
 
+  /** Logs an error that is ours, or an alarm; what is the caller's stands in the line of the request. */
+  readonly report = (error: AppError, requestId: string): void => {
+    if (catalogueEntry(error.code).level === 'error' || error.alarm !== undefined) {
+      this.#logger.error({ requestId, ...errorFields(error) }, error.alarm ?? 'request failed');
+    }
+  };
+
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     this.send(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
@@ -61,9 +68,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = translate(thrown);
     const requestId = request.call.requestId;
     request.call.errorCode = error.code;
-    if (catalogueEntry(error.code).level === 'error' || error.alarm !== undefined) {
-      this.#logger.error({ requestId, ...errorFields(error) }, error.alarm ?? 'request failed');
-    }
+    this.report(error, requestId);
     const retryAfter = error.retryAfterSeconds ?? (RETRIED.has(error.status) ? 1 : undefined);
     if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
     if (error.allow !== undefined) void reply.header('allow', error.allow.join(', '));

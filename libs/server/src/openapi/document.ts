@@ -1,7 +1,13 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import { CATALOGUE, catalogueEntry, type ErrorCode, PROBLEM_MEDIA_TYPE } from '@app/errors';
-import { ENDPOINT, type EndpointSpec, PUBLIC, successStatus } from '../http/endpoint.js';
+import {
+  ENDPOINT,
+  type EndpointSpec,
+  OCTETS_MEDIA_TYPE,
+  PUBLIC,
+  successStatus,
+} from '../http/endpoint.js';
 import { type Schema, SchemaCollection } from './schemas.js';
 
 /** What a document says of its application. */
@@ -22,6 +28,11 @@ const WITH_CREDENTIALS: readonly ErrorCode[] = [
   // A refusal for want of a right is put on record too, and so it can fail for want of the record.
   'audit_unavailable',
 ];
+/** Raw bytes: no JSON, and no encoding of them. */
+const OCTETS: Schema = {
+  [OCTETS_MEDIA_TYPE]: { schema: { type: 'string', format: 'binary' } },
+};
+
 const WITH_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
 const PROBLEM_SCHEMA: Schema = {
@@ -65,6 +76,7 @@ function problemsOf(spec: EndpointSpec): Record<string, Schema> {
     ...ALWAYS,
     ...(spec.access === PUBLIC ? [] : WITH_CREDENTIALS),
     ...(spec.body === undefined ? [] : WITH_BODY),
+    ...(spec.octets === true ? (['unsupported_media_type'] as const) : []),
     ...(spec.path.includes(':') ? (['not_found'] as const) : []),
     ...(spec.errors ?? []),
   ]);
@@ -85,6 +97,7 @@ function successOf(spec: EndpointSpec, schemas: SchemaCollection): Schema {
     const { mediaType, schema } = spec.document;
     return { description: 'Success', content: { [mediaType]: { schema } } };
   }
+  if (spec.octets === true) return { description: 'Success', content: OCTETS };
   if (spec.answer === undefined) return { description: 'Success, without a body' };
   const item = schemas.refer(spec.answer);
   const page = {
@@ -106,10 +119,10 @@ function parametersOf(spec: EndpointSpec, schemas: SchemaCollection): Schema[] {
     required: true,
     schema: { type: 'string', format: 'uuid' },
   }));
-  const headers = (spec.headers ?? []).map(({ name, description, pattern }) => ({
+  const headers = (spec.headers ?? []).map(({ name, description, pattern, required = false }) => ({
     name,
     in: 'header',
-    required: false,
+    required,
     description,
     schema: { type: 'string', pattern },
   }));
@@ -120,20 +133,21 @@ function parametersOf(spec: EndpointSpec, schemas: SchemaCollection): Schema[] {
   ];
 }
 
+function bodyOf({ body, octets }: EndpointSpec, schemas: SchemaCollection): Schema {
+  if (octets === true) return { requestBody: { required: true, content: OCTETS } };
+  if (body === undefined) return {};
+  // Where every field is optional, an empty body equals {}.
+  const required = schemas.hasRequired(body);
+  const content = { 'application/json': { schema: schemas.refer(body) } };
+  return { requestBody: { required, content } };
+}
+
 function operationOf(spec: EndpointSpec, info: OpenApiInfo, schemas: SchemaCollection): Schema {
   const parameters = parametersOf(spec, schemas);
   return {
     summary: spec.summary,
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(spec.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            // Where every field is optional, an empty body equals {}.
-            required: schemas.hasRequired(spec.body),
-            content: { 'application/json': { schema: schemas.refer(spec.body) } },
-          },
-        }),
+    ...bodyOf(spec, schemas),
     responses: { [String(successStatus(spec))]: successOf(spec, schemas), ...problemsOf(spec) },
     security: spec.access === PUBLIC ? [] : info.security,
   };
