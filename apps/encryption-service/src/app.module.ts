@@ -28,6 +28,8 @@ import { LastKeys } from './keysets/last-keys.js';
 import { ManageEncryptions } from './keysets/manage-encryptions.js';
 import { MessageCounter } from './keysets/message-counter.js';
 import { NewVersions } from './keysets/new-version.js';
+import { RewrapKeyset } from './keysets/rewrap-keyset.js';
+import { RewrapVersions } from './keysets/rewrap-versions.js';
 import { RotateKeyset } from './keysets/rotate-keyset.js';
 import { TenantChanges } from './keysets/tenant-changes.js';
 import { VersionRenewal } from './keysets/version-renewal.js';
@@ -163,6 +165,18 @@ function makeKeysets(core: Core, parts: Parts) {
     {
       provide: ManageEncryptions,
       useValue: new ManageEncryptions(database, changes, rows, counter, audit, clock),
+    },
+    {
+      provide: RewrapKeyset,
+      useValue: new RewrapKeyset(
+        database,
+        changes,
+        rows,
+        new RewrapVersions(rows, masterKeys),
+        masterKeys.platform,
+        audit,
+        clock,
+      ),
     },
   ];
 }

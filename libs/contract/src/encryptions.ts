@@ -66,6 +66,9 @@ export class PatchEncryptionRequest {
   state?: (typeof PATCHABLE_STATES)[number];
 }
 
+/** `POST /v1/encryptions/{id}/rewrap`. */
+export class RewrapRequest extends MasterKey {}
+
 /** One version of an encryption; never key material. */
 export class VersionAnswer {
   @LowerCaseField(uuid(), { description: 'The version.' })

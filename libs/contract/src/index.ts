@@ -20,6 +20,7 @@ export {
   EncryptionAnswer,
   EncryptionsQuery,
   PatchEncryptionRequest,
+  RewrapRequest,
   VersionAnswer,
 } from './encryptions.js';
 export type { MasterKey, MasterKeyMode } from './encryptions.js';
@@ -28,6 +29,7 @@ export type { DtoClass, FieldOptions, FieldRule, Nesting } from './field.js';
 export { HealthAnswer } from './health.js';
 export type { HealthClient } from './health.js';
 export { IDEMPOTENCY_KEY, parseIdempotencyKey } from './idempotency-key.js';
+export { MASTER_KEY, NEW_MASTER_KEY } from './master-key-headers.js';
 export { PageQuery, pageLimit, parseCursor, toPage } from './page.js';
 export type { Page } from './page.js';
 export { parseDto } from './parse-dto.js';

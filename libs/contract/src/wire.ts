@@ -5,6 +5,7 @@ export const HEADERS = {
   requestId: 'x-request-id',
   accessReason: 'x-access-reason',
   masterKey: 'x-master-key',
+  newMasterKey: 'x-new-master-key',
   idempotencyKey: 'idempotency-key',
 } as const;
 

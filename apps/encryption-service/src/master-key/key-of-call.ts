@@ -39,3 +39,29 @@ export function masterKeyOf(
   refuseMasterKey(call);
   return undefined;
 }
+
+/**
+ * The master keys that a rewrap brings: the one that opens the versions now, and the one that is to wrap them.
+ *
+ * @returns the clients' keys, owned by the request; undefined under a platform master key.
+ * @throws AppError `master_key_malformed`, `master_key_not_applicable`, `master_key_required`.
+ */
+export function keysOfRewrap(
+  from: MasterKeyMode,
+  to: MasterKeyMode,
+  call: Pick<Call, 'masterKey' | 'newMasterKey'>,
+): { readonly old: SecretBytes | undefined; readonly next: SecretBytes | undefined } {
+  const pairs = [
+    [from, call.masterKey],
+    [to, call.newMasterKey],
+  ] as const;
+  // What is wrong with one of them (400) comes before what is missing (403).
+  for (const [, key] of pairs) {
+    if (key === 'malformed') throw new AppError('master_key_malformed');
+  }
+  for (const [mode, key] of pairs) {
+    if (mode === 'platform') refuseMasterKey({ masterKey: key });
+  }
+  const [old, next] = pairs.map(([mode, key]) => masterKeyOf(mode, { masterKey: key }));
+  return { old, next };
+}

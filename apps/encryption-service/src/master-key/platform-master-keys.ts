@@ -12,11 +12,16 @@ export class PlatformMasterKeys {
     this.#providers = providers;
   }
 
-  /** The configured name to store for an encryption. @throws AppError `invalid_request` for a name that is not configured. */
-  nameOf(provider: string | undefined): string {
+  /**
+   * The configured name to store for an encryption.
+   *
+   * @param field - where the name stands in the request.
+   * @throws AppError `invalid_request` for a name that is not configured.
+   */
+  nameOf(provider: string | undefined, field = 'masterKey.provider'): string {
     if (provider === undefined) return this.#providers.default.name;
     if (this.#providers.findByName(provider) === undefined) {
-      throw invalidField('masterKey.provider', 'is not the name of a configured provider');
+      throw invalidField(field, 'is not the name of a configured provider');
     }
     return provider;
   }

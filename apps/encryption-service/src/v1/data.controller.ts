@@ -1,6 +1,7 @@
 import { Body, Controller, Headers } from '@nestjs/common';
 import {
   IDEMPOTENCY_KEY,
+  MASTER_KEY,
   DecryptAnswer,
   DecryptRequest,
   EncryptAnswer,
@@ -15,8 +16,10 @@ import type { ClientCaller } from '../callers/caller.js';
 import { DecryptData } from '../keysets/decrypt-data.js';
 import { EncryptData } from '../keysets/encrypt-data.js';
 import { RotateKeyset } from '../keysets/rotate-keyset.js';
+import { MASTER_KEY_ERRORS } from './master-key-errors.js';
 
 const KEY_ERRORS = [
+  ...MASTER_KEY_ERRORS,
   'not_found',
   'encryption_disabled',
   'version_not_usable',
@@ -42,6 +45,7 @@ export class DataController {
     body: EncryptRequest,
     answer: EncryptAnswer,
     errors: [...KEY_ERRORS, 'invalid_base64'],
+    headers: [MASTER_KEY],
   })
   encrypt(
     @Body() body: EncryptRequest,
@@ -60,6 +64,7 @@ export class DataController {
     body: DecryptRequest,
     answer: DecryptAnswer,
     errors: [...KEY_ERRORS, 'invalid_base64', 'version_destroyed', 'decryption_failed'],
+    headers: [MASTER_KEY],
   })
   decrypt(
     @Body() body: DecryptRequest,
@@ -78,7 +83,7 @@ export class DataController {
     body: RotateRequest,
     answer: RotateAnswer,
     errors: [...KEY_ERRORS, 'conflict'],
-    headers: [IDEMPOTENCY_KEY],
+    headers: [IDEMPOTENCY_KEY, MASTER_KEY],
   })
   rotate(
     @Body() body: RotateRequest,

@@ -4,9 +4,12 @@ import {
   CreateEncryptionRequest,
   EncryptionAnswer,
   EncryptionsQuery,
+  MASTER_KEY,
+  NEW_MASTER_KEY,
   type Page,
   PageQuery,
   PatchEncryptionRequest,
+  RewrapRequest,
   VersionAnswer,
 } from '@app/contract';
 import { type Call, CurrentCall, Endpoint } from '@app/server';
@@ -14,12 +17,15 @@ import { CurrentClient } from '../callers/access.js';
 import type { ClientCaller } from '../callers/caller.js';
 import { CreateEncryption } from '../keysets/create-encryption.js';
 import { ManageEncryptions } from '../keysets/manage-encryptions.js';
+import { RewrapKeyset } from '../keysets/rewrap-keyset.js';
+import { MASTER_KEY_ERRORS } from './master-key-errors.js';
 
 @Controller()
 export class EncryptionsController {
   constructor(
     private readonly createEncryption: CreateEncryption,
     private readonly encryptions: ManageEncryptions,
+    private readonly rewrapKeyset: RewrapKeyset,
   ) {}
 
   @Endpoint({
@@ -30,7 +36,14 @@ export class EncryptionsController {
     body: CreateEncryptionRequest,
     answer: CreatedEncryptionAnswer,
     status: 201,
-    errors: ['unsupported_algorithm', 'already_exists', 'kms_unavailable', 'audit_unavailable'],
+    errors: [
+      ...MASTER_KEY_ERRORS,
+      'unsupported_algorithm',
+      'already_exists',
+      'kms_unavailable',
+      'audit_unavailable',
+    ],
+    headers: [MASTER_KEY],
   })
   create(
     @Body() body: CreateEncryptionRequest,
@@ -84,6 +97,35 @@ export class EncryptionsController {
     @CurrentCall() call: Call,
   ): Promise<EncryptionAnswer> {
     return this.encryptions.patch(caller, call, id, body);
+  }
+
+  @Endpoint({
+    method: 'POST',
+    path: '/v1/encryptions/:id/rewrap',
+    access: 'rotate or keys:manage',
+    summary:
+      'Wraps every version under another master key, all or none. No blob changes. `rotate` suffices where both keys are the client’s own.',
+    body: RewrapRequest,
+    answer: EncryptionAnswer,
+    errors: [
+      ...MASTER_KEY_ERRORS,
+      'encryption_disabled',
+      'version_not_usable',
+      'version_destroyed',
+      'conflict',
+      'kms_unavailable',
+      'audit_unavailable',
+    ],
+    headers: [MASTER_KEY, NEW_MASTER_KEY],
+  })
+  rewrap(
+    @Param('id') id: string,
+    @Body() body: RewrapRequest,
+    @CurrentClient() caller: ClientCaller,
+    @CurrentCall() call: Call,
+  ): Promise<EncryptionAnswer> {
+    call.log['encryptionId'] = id;
+    return this.rewrapKeyset.run(caller, call, id, body);
   }
 
   @Endpoint({

@@ -56,7 +56,9 @@ function readUtf8(header: string | undefined): string | undefined {
 function keyOf(header: string | undefined): HeaderKey {
   if (header === undefined) return 'absent';
   // Node's decoder takes both alphabets, and the form was checked.
-  return MASTER_KEY_FORM.test(header) ? new SecretBytes(Buffer.from(header, 'base64')) : 'malformed';
+  return MASTER_KEY_FORM.test(header)
+    ? new SecretBytes(Buffer.from(header, 'base64'))
+    : 'malformed';
 }
 
 /** Overwrites the keys of a request that has ended. */
