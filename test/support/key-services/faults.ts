@@ -8,6 +8,12 @@ export type Fault =
 /** The faults that a fake is told to have, one for each of the next calls. */
 export class Faults {
   readonly #next: Fault[] = [];
+  #met = 0;
+
+  /** How many calls have met a fault. */
+  get met(): number {
+    return this.#met;
+  }
 
   /** The next `times` calls meet `fault`. */
   add(fault: Fault, times = 1): void {
@@ -21,6 +27,8 @@ export class Faults {
 
   /** The fault of the call that has just come in. */
   take(): Fault | undefined {
-    return this.#next.shift();
+    const fault = this.#next.shift();
+    if (fault !== undefined) this.#met += 1;
+    return fault;
   }
 }
