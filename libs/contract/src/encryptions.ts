@@ -35,7 +35,8 @@ export class CreateEncryptionRequest {
   name?: string;
 
   @Field(label(MAX_NAME_LENGTH), {
-    description: 'The algorithm; by default AES-256-GCM.',
+    description:
+      'The algorithm: AES-256-GCM (by default), XAES-256-GCM, ChaCha20-Poly1305 or RSA-OAEP-3072-SHA256+AES-256-GCM.',
     optional: true,
   })
   algorithm?: string;
