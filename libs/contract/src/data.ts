@@ -3,11 +3,8 @@ import { MAX_CONTEXT_ENTRIES } from '@app/encoding';
 import { base64, bool, object, oneOf, text, textMap, uuid } from './rules.js';
 import { ENCODINGS, type Encoding } from './wire.js';
 
-/** `POST /v1/encrypt`. */
-export class EncryptRequest {
-  @LowerCaseField(uuid(), { description: 'The encryption whose key is used.' })
-  encryptionId: string;
-
+/** What is encrypted, and how. */
+export class Encryptable {
   @Field(text(), { description: 'What is encrypted; may be empty; at most 5 MiB once decoded.' })
   data: string;
 
@@ -33,6 +30,12 @@ export class EncryptRequest {
   context?: Record<string, string>;
 }
 
+/** `POST /v1/encrypt`. */
+export class EncryptRequest extends Encryptable {
+  @LowerCaseField(uuid(), { description: 'The encryption whose key is used.' })
+  encryptionId: string;
+}
+
 /** What encrypt answers, and what decrypt takes back. */
 export class EncryptAnswer {
   @Field(base64(), { description: 'The ciphertext, base64.' })
@@ -51,11 +54,8 @@ export class EncryptAnswer {
   metadata: Record<string, unknown>;
 }
 
-/** `POST /v1/decrypt`. What encrypt answered may be handed back whole. */
-export class DecryptRequest {
-  @LowerCaseField(uuid(), { description: 'The encryption.' })
-  encryptionId: string;
-
+/** A blob with all that it takes to open it. */
+export class Decryptable {
   @Field(base64(), { description: 'The ciphertext, canonical base64.' })
   cipherText: string;
 
@@ -81,6 +81,12 @@ export class DecryptRequest {
   changed?: boolean;
 }
 
+/** `POST /v1/decrypt` and `POST /v1/reencrypt`. What encrypt or re-encrypt answered may be handed back whole. */
+export class DecryptRequest extends Decryptable {
+  @LowerCaseField(uuid(), { description: 'The encryption.' })
+  encryptionId: string;
+}
+
 export class DecryptAnswer {
   @Field(text(), { description: 'What was encrypted, in the encoding that it came in with.' })
   data: string;
@@ -93,6 +99,15 @@ export class DecryptAnswer {
     optional: true,
   })
   origin?: string;
+}
+
+/** What re-encrypt answers: what encrypt does, and whether it is another blob than before. */
+export class ReencryptAnswer extends EncryptAnswer {
+  @Field(bool(), {
+    description:
+      'False for a blob that is under the active version already: it comes back as it was.',
+  })
+  changed: boolean;
 }
 
 /** `POST /v1/rotate`. */

@@ -28,6 +28,7 @@ export interface Nesting {
 
 const FIELDS = Symbol('keyward:fields');
 const NESTED = Symbol('keyward:nested');
+const ITEMS = Symbol('keyward:items');
 const LOWER_CASE = Symbol('keyward:lower-case');
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
@@ -52,6 +53,11 @@ export function hasField(cls: DtoClass, name: string): boolean {
 /** The fields of `cls` that are objects with fields of their own. */
 export function nestedFields(cls: DtoClass): ReadonlyMap<string, Nesting> {
   return recall(NESTED, cls) as ReadonlyMap<string, Nesting>;
+}
+
+/** The classes of what the lists of `cls` hold that are checked member by member, elsewhere. */
+export function itemClasses(cls: DtoClass): readonly DtoClass[] {
+  return [...(recall(ITEMS, cls) as ReadonlyMap<string, readonly DtoClass[]>).values()].flat();
 }
 
 /** The fields of `cls` that are lower-cased once they are valid. */
@@ -120,5 +126,32 @@ export function NestedField(
     : { rule: 'must be an object', schema: { allOf: [reference] }, check: isObject };
   return all(Field(rule, options), ValidateNested({ each: list }), (target, property) => {
     remember(NESTED, target, String(property), { cls, list, most } satisfies Nesting);
+  });
+}
+
+/**
+ * A list of 1 to `most` members that are not looked at here: each of them is checked by itself against its class, so that a wrong one
+ * harms no other. Of several classes each member is of one.
+ */
+export function ItemsField(
+  of: DtoClass | readonly DtoClass[],
+  options: FieldOptions & { readonly most: number },
+): PropertyDecorator {
+  const { most } = options;
+  const classes = [of].flat();
+  const references = classes.map(({ name }) => ({ $ref: `#/components/schemas/${name}` }));
+  const [only] = references;
+  const rule: FieldRule = {
+    rule: `must be a list of 1 to ${String(most)} members`,
+    schema: {
+      type: 'array',
+      items: references.length === 1 ? only : { oneOf: references },
+      minItems: 1,
+      maxItems: most,
+    },
+    check: (value) => Array.isArray(value) && value.length >= 1 && value.length <= most,
+  };
+  return all(Field(rule, options), (target, property) => {
+    remember(ITEMS, target, String(property), classes);
   });
 }

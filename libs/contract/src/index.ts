@@ -1,5 +1,25 @@
 export { AuditQuery, AuditRecordAnswer } from './audit.js';
 export {
+  DecryptBatchAnswer,
+  DecryptBatchRequest,
+  DecryptItem,
+  EncryptBatchAnswer,
+  EncryptBatchRequest,
+  EncryptItem,
+  ItemError,
+  MAX_BATCH_ITEMS,
+  ReencryptBatchAnswer,
+  VerifyBatchAnswer,
+} from './batches.js';
+export type {
+  BatchItem,
+  DecryptedItem,
+  EncryptedItem,
+  ItemFailure,
+  ReencryptedItem,
+  VerifiedItem,
+} from './batches.js';
+export {
   CertificateBinding,
   ClientAnswer,
   CreateClientRequest,
@@ -11,9 +31,12 @@ export {
   DecryptRequest,
   EncryptAnswer,
   EncryptRequest,
+  ReencryptAnswer,
   RotateAnswer,
   RotateRequest,
 } from './data.js';
+export type { Decryptable, Encryptable } from './data.js';
+export { CreateDataKeyRequest, CreatedDataKeyAnswer, DataKeyAnswer } from './data-keys.js';
 export {
   CreatedEncryptionAnswer,
   CreateEncryptionRequest,
@@ -24,7 +47,14 @@ export {
   VersionAnswer,
 } from './encryptions.js';
 export type { MasterKey, MasterKeyMode } from './encryptions.js';
-export { Field, LowerCaseField, NestedField, nestedFields } from './field.js';
+export {
+  Field,
+  itemClasses,
+  ItemsField,
+  LowerCaseField,
+  NestedField,
+  nestedFields,
+} from './field.js';
 export type { DtoClass, FieldOptions, FieldRule, Nesting } from './field.js';
 export { HealthAnswer } from './health.js';
 export type { HealthClient } from './health.js';

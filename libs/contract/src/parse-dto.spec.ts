@@ -4,6 +4,9 @@ import {
   CreateClientRequest,
   PatchClientRequest,
   CreateEncryptionRequest,
+  DecryptItem,
+  EncryptBatchRequest,
+  EncryptItem,
   EncryptRequest,
   parseDto,
   type DtoClass,
@@ -74,7 +77,7 @@ describe('parseDto', () => {
   });
 
   it('gives the path of a wrong field inside another', () => {
-    const masterKey = { mode: 'client', provider: 'x', more: 1 };
+    const masterKey = { mode: 'other', provider: 'x', more: 1 };
     expect(fieldsOf(CreateEncryptionRequest, { masterKey })).toEqual(
       expect.arrayContaining(['masterKey.mode', 'masterKey.more']),
     );
@@ -115,5 +118,25 @@ describe('parseDto', () => {
     expect(fieldsOf(CreateClientRequest, { name: 'a', scopes: ['encrypt', 'encrypt'] })).toEqual([
       'scopes',
     ]);
+  });
+});
+
+describe('a list whose members are checked elsewhere', () => {
+  it('is refused as a whole by its length alone', () => {
+    const of = (items: unknown) => fieldsOf(EncryptBatchRequest, { encryptionId: ID, items });
+    for (const items of [undefined, null, {}, 'x', [], Array.from({ length: 1001 })])
+      expect(of(items)).toEqual(['items']);
+    expect(of([null, { more: 1 }, ID])).toBeUndefined();
+    expect(of(Array.from({ length: 1000 }))).toBeUndefined();
+  });
+
+  it('has members that are checked as a single call is', () => {
+    expect(fieldsOf(EncryptItem, { data: '', reference: 'r', encryptionId: ID })).toBeUndefined();
+    expect(fieldsOf(EncryptItem, { data: 7, reference: 1, more: 1 })).toEqual([
+      'more',
+      'reference',
+      'data',
+    ]);
+    expect(fieldsOf(DecryptItem, {})).toEqual(['cipherText', 'encryptionVersionId', 'metadata']);
   });
 });

@@ -7,6 +7,9 @@ export const HEADERS = {
   masterKey: 'x-master-key',
   newMasterKey: 'x-new-master-key',
   idempotencyKey: 'idempotency-key',
+  encryptionId: 'x-encryption-id',
+  encryptionVersionId: 'x-encryption-version-id',
+  encryptionContext: 'x-encryption-context',
 } as const;
 
 /** The version of this contract, as `GET /v1/health` tells it. */

@@ -1,5 +1,5 @@
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
-import { type DtoClass, nestedFields } from '@app/contract';
+import { type DtoClass, itemClasses, nestedFields } from '@app/contract';
 
 export type Schema = Record<string, unknown>;
 
@@ -26,6 +26,7 @@ export class SchemaCollection {
       const schema = { type: 'object', ...schemaOf(cls), additionalProperties: false };
       this.#schemas.set(cls.name, schema);
       for (const nesting of nestedFields(cls).values()) this.refer(nesting.cls);
+      for (const item of itemClasses(cls)) this.refer(item);
     }
     return { $ref: `#/components/schemas/${cls.name}` };
   }
