@@ -52,7 +52,7 @@ export { readStreamHeader } from './stream/stream-header.js';
 export type { HeadedStream } from './stream/stream-header.js';
 export { SUITES, suiteNamed } from './suites.js';
 export type { AeadName, Suite, SuiteLimit, SuiteName } from './suites.js';
-export { CLIENT_KEK_URI, CLIENT_MASTER_KEY_BYTES, deriveClientKek } from './wrap/client-kek.js';
+export { CLIENT_KEK_URI, deriveClientKek } from './wrap/client-kek.js';
 export { lockOuter, unlockOuter } from './wrap/outer-lock.js';
 export type { OuterKey } from './wrap/outer-lock.js';
 export { isOuterLocked, parseOuterLockedRecord } from './wrap/outer-locked-record.js';

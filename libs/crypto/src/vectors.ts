@@ -1,6 +1,6 @@
 /**
- * One layer below what the library exports: the same code with every random value given, and the steps between. For `tools/vectors` and
- * tests alone; the import rules keep it out of both apps, since a nonce that a caller chooses is a nonce that repeats.
+ * One layer below what the library exports: the same code with every random value given, and the steps between. For `tools/vectors`,
+ * `tools/kat` and tests alone; the import rules keep it out of both apps, since a nonce that a caller chooses is a nonce that repeats.
  */
 import type { KeyObject } from 'node:crypto';
 
@@ -12,6 +12,7 @@ export { AEADS } from './hazmat/aeads.js';
 export { AES_256_GCM } from './hazmat/aes-256-gcm.js';
 export {
   ed25519PublicBytes,
+  ed25519PublicKey,
   signEd25519,
   takeEd25519Seed,
   verifyEd25519,
@@ -22,7 +23,6 @@ export { importRsaKeyPair, openOaep, sealOaep } from './hazmat/rsa-oaep.js';
 export { takeKey } from './hazmat/secret-key.js';
 export { encodePlace } from './key-place.js';
 export { KNOWN_ANSWERS } from './self-test/known-answers.js';
-export type { KnownAnswers } from './self-test/known-answers.js';
 export { runSelfTestWith } from './self-test/run-self-test.js';
 export { encodeApiSecret, formApiSecret } from './service/api-secret.js';
 export { encodeRow } from './service/row-mac.js';

@@ -11,8 +11,8 @@ import type { Aead, Sealed, Sealing } from './aead.js';
 /** Bytes of a key of every cipher here. */
 export const KEY_BYTES = 32;
 /** The length that GCM and ChaCha20-Poly1305 are defined for; Node takes others. */
-export const NONCE_BYTES = 12;
-export const TAG_BYTES = 16;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
 // Without it Node takes tags of 4 bytes, which a forger finds in 2^32 attempts at most.
 export const TAG_OPTIONS = Object.freeze({ authTagLength: TAG_BYTES });

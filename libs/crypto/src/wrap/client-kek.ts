@@ -9,7 +9,7 @@ import { KEK_BYTES } from './wrap-dek.js';
 export const CLIENT_KEK_URI = 'client:';
 
 /** Bytes of a client's master key, once its base64 is read. */
-export const CLIENT_MASTER_KEY_BYTES = 32;
+const CLIENT_MASTER_KEY_BYTES = 32;
 
 /**
  * The KEK of client mode, bound to encryption and tenant: one master key may serve several of them, and no record of one opens as
