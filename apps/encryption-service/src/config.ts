@@ -1,7 +1,8 @@
 import { type ConfigOf, option } from '@app/config';
-import { KEK_BYTES, SERVICE_SECRET_BYTES } from '@app/crypto';
+import { SERVICE_SECRET_BYTES } from '@app/crypto';
 import { DATABASE_OPTIONS } from '@app/persistence';
 import { serverOptions } from '@app/server';
+import { KEK_OPTIONS } from './master-key/settings.js';
 
 const SERVER = serverOptions({
   called: 'data port',
@@ -62,23 +63,7 @@ export const OPTIONS = {
       help: 'How long they are remembered. Nothing is released unless the record of the use finds the same rows.',
     }),
   },
-  kek: {
-    local: {
-      name: option.text({
-        default: 'default',
-        help: 'Name of the local master key; never given to another key.',
-      }),
-      file: option.path({
-        optional: true,
-        help: 'The local master key, 32 bytes or their base64, mode 0600; made at the first start.',
-      }),
-      key: option.secretBytes({
-        bytes: KEK_BYTES,
-        optional: true,
-        help: 'The local master key itself, in place of a file. The operating system may still show it: a file is better.',
-      }),
-    },
-  },
+  kek: KEK_OPTIONS,
 } as const;
 
 export type EncryptionServiceConfig = ConfigOf<typeof OPTIONS>;

@@ -44,4 +44,9 @@ export class KekProviders {
     }
     return provider;
   }
+
+  /** Closes every provider. */
+  async close(): Promise<void> {
+    await Promise.all(this.all.map((provider) => provider.close()));
+  }
 }

@@ -9,6 +9,13 @@ import { SCHEMA } from '../schema.js';
 
 type Logger = ReturnType<typeof createLogger>;
 
+const ANY_RECORD = {
+  name: 'any_record',
+  text:
+    "select 1 from encryption_key_version where record ->> 'kekUri' = $1 " +
+    "union all select 1 from outer_key where record ->> 'kekUri' = $1 limit 1",
+};
+
 async function isThere(file: string): Promise<boolean> {
   try {
     await access(file);
@@ -20,13 +27,10 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 /** A new key in place of a lost one would open nothing, and would hide that it opens nothing. */
-async function assertNothingWrapped(connection: Connection): Promise<void> {
+async function assertNothingWrapped(connection: Connection, uri: string): Promise<void> {
   const owner = await openAsOwner(SCHEMA, connection);
   try {
-    const rows = await owner.execute(
-      { name: 'any_version', text: 'select 1 from encryption_key_version limit 1' },
-      [],
-    );
+    const rows = await owner.execute(ANY_RECORD, [uri]);
     if (rows.length === 0) return;
   } finally {
     await owner.close();
@@ -40,17 +44,17 @@ async function assertNothingWrapped(connection: Connection): Promise<void> {
 /**
  * The local master key: the one that is configured, or its file, which is made at the first start.
  *
- * @throws AppError `internal` where the file is gone and the database is not empty; KeyFileError for a file that cannot be used.
+ * @throws AppError `internal` where the file is gone and the database has keys that are wrapped under it; KeyFileError for a file that cannot be used.
  */
 export async function openLocalKey(
   config: EncryptionServiceConfig,
   connection: Connection,
   logger: Logger,
 ): Promise<SecretBytes> {
-  const { key, file = '' } = config.kek.local;
+  const { name, key, file = '' } = config.kek.local;
   if (key !== undefined) return key;
   if (!(await isThere(file))) {
-    await assertNothingWrapped(connection);
+    await assertNothingWrapped(connection, `local:${name}`);
     if (await makeKeyFile(file)) {
       logger.warn(
         { file },

@@ -1,13 +1,7 @@
 import { RandomIdentifiers } from '@app/ambient';
 import { loadConfig } from '@app/config';
-import { KekProviders, openKekProvider } from '@app/kek';
-import {
-  connectionOf,
-  type Connection,
-  type Database,
-  migrate,
-  openDatabase,
-} from '@app/persistence';
+import type { KekProviders } from '@app/kek';
+import { connectionOf, type Database, migrate, openDatabase } from '@app/persistence';
 import {
   createHttpApp,
   createLogger,
@@ -24,26 +18,14 @@ import { AuditLog } from '../audit/audit-log.js';
 import { authorizeWith } from '../callers/access.js';
 import { Authenticator } from '../callers/authenticator.js';
 import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
+import { kekProblems } from '../master-key/settings.js';
 import { SCHEMA } from '../schema.js';
 import { startBackgroundWork } from './background-work.js';
 import { assertSelfTest } from './assert-self-test.js';
 import { checkMasterKeys } from './check-master-keys.js';
-import { openLocalKey } from './local-key.js';
+import { openMasterKeys } from './open-master-keys.js';
 
 type Logger = ReturnType<typeof createLogger>;
-
-async function openProviders(
-  config: EncryptionServiceConfig,
-  connection: Connection,
-  logger: Logger,
-): Promise<KekProviders> {
-  const { name } = config.kek.local;
-  const local = await openKekProvider('local', {
-    name,
-    key: await openLocalKey(config, connection, logger),
-  });
-  return new KekProviders([local], name);
-}
 
 async function startHttp(
   config: EncryptionServiceConfig,
@@ -88,10 +70,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     prefix: 'ES',
     options: OPTIONS,
     argv,
-    rules: ({ kek }) =>
-      (kek.local.file === undefined) === (kek.local.key === undefined)
-        ? [{ code: 'invalid', name: 'kek.local', rule: 'needs exactly one of file and key' }]
-        : [],
+    rules: ({ kek }) => kekProblems(kek),
   });
   const logger = createLogger(SCHEMA.applicationName, config.log.level);
   await assertSelfTest(logger);
@@ -103,7 +82,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
       logger.warn(errorFields(error), 'a database connection broke');
     },
   });
-  const providers = await openProviders(config, connection, logger);
+  const providers = await openMasterKeys(config, connection, logger);
   await checkMasterKeys(connection, providers);
   const app = await startHttp(config, logger, database, providers);
   const { host, port } = config.operations;
@@ -124,6 +103,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     await app.close();
     await stopBackgroundWork();
     await operations.close();
+    await providers.close();
     await database.close();
     logger.info('stopped');
   });

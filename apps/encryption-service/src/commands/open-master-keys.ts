@@ -1,0 +1,33 @@
+import { type KekEntry, type KekProvider, KekProviders, openKekProvider } from '@app/kek';
+import type { Connection } from '@app/persistence';
+import type { createLogger } from '@app/server';
+import type { EncryptionServiceConfig } from '../config.js';
+import { defaultNameOf, hasLocalKey } from '../master-key/settings.js';
+import { openLocalKey } from './local-key.js';
+
+type Logger = ReturnType<typeof createLogger>;
+
+function openEntry(entry: KekEntry): Promise<KekProvider> {
+  // The kind of an entry is the kind of its settings, which a union of both does not say.
+  return openKekProvider(entry.kind, entry as never);
+}
+
+/**
+ * Opens every configured master key. No key service is asked for anything by that: a process starts while one is down.
+ *
+ * @throws AppError `invalid_request` where one has options of another form; what {@link openLocalKey} throws.
+ */
+export async function openMasterKeys(
+  config: EncryptionServiceConfig,
+  connection: Connection,
+  logger: Logger,
+): Promise<KekProviders> {
+  const { kek } = config;
+  const opened: KekProvider[] = [];
+  if (hasLocalKey(kek)) {
+    const key = await openLocalKey(config, connection, logger);
+    opened.push(await openKekProvider('local', { name: kek.local.name, key }));
+  }
+  for (const entry of kek.providers) opened.push(await openEntry(entry));
+  return new KekProviders(opened, defaultNameOf(kek) ?? '');
+}
