@@ -90,8 +90,8 @@ export default {
     ),
     rule(
       'vectors-door',
-      'Sealing with a given nonce is for the runner of vectors and for tests.',
-      { pathNot: ['^tools/vectors/', '^test/', SPEC] },
+      'Sealing with a given nonce is for those who run vectors, and for tests.',
+      { pathNot: ['^tools/(vectors|kat)/', '^test/', SPEC] },
       { path: VECTORS_DOOR },
     ),
     rule(

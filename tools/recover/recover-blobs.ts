@@ -1,6 +1,6 @@
 import { recoverLine, type RecoveryAnswer } from './recover-line.js';
 import type { RecoveryKeys } from './recovery-keys.js';
-import { splitLines, TOO_LONG } from './split-lines.js';
+import { splitLines, TOO_LONG } from '../lines/split-lines.js';
 
 /** Bytes of a line at most: 5 MiB of data in base64, with as much again for escapes. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;

@@ -1,5 +1,6 @@
 export { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.js';
 export type { AccessClaims, AccessTokensOptions, FindPublicKey } from './access-tokens.js';
+export { deriveArgon2id } from './argon2id.js';
 export { CORE_SECRET_BYTES, deriveCoreKeys } from './core-keys.js';
 export type { CoreKeys, SealingKey } from './core-keys.js';
 export { PasswordHasher } from './password-hasher.js';

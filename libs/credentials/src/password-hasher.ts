@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { argon2id, hash, needsRehash, verify } from 'argon2';
+import { needsRehash, verify } from 'argon2';
 import { AppError } from '@app/errors';
 import type { SecretString } from '@app/secret';
+import { deriveArgon2id, packageCost } from './argon2id.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { assertAffordable, encodePhcString, type PasswordCost } from './phc-string.js';
 
@@ -52,13 +53,7 @@ export class PasswordHasher {
   async hash(password: SecretString): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
     const digest = await this.#limit.run(() =>
-      hash(password.expose(), {
-        ...packageCost(this.#cost),
-        type: argon2id,
-        hashLength: HASH_BYTES,
-        salt,
-        raw: true,
-      }),
+      deriveArgon2id(password.expose(), this.#cost, salt, HASH_BYTES),
     );
     return encodePhcString(this.#cost, salt, digest);
   }
@@ -88,14 +83,4 @@ export class PasswordHasher {
       throw new AppError('internal', { cause });
     }
   }
-}
-
-interface PackageCost {
-  readonly timeCost: number;
-  readonly memoryCost: number;
-  readonly parallelism: number;
-}
-
-function packageCost({ timeCost, memoryKiB, parallelism }: PasswordCost): PackageCost {
-  return { timeCost, memoryCost: memoryKiB, parallelism };
 }
