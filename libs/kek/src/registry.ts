@@ -5,6 +5,7 @@ import type { KekKind } from './kek-uri.js';
 import { AZURE_KEY_VAULT_SETTINGS } from './azure-key-vault/settings.js';
 import { GCP_KMS_SETTINGS } from './gcp-kms/settings.js';
 import { LOCAL_SETTINGS } from './local/settings.js';
+import { PKCS11_SETTINGS } from './pkcs11/settings.js';
 import { VAULT_TRANSIT_SETTINGS } from './vault-transit/settings.js';
 
 type OptionsOf<T extends OptionTree> = { readonly name: string } & ConfigOf<T>;
@@ -44,7 +45,8 @@ const REGISTRY = {
     VAULT_TRANSIT_SETTINGS,
     async () => (await import('./vault-transit/open-vault-transit.js')).openVaultTransit,
   ),
-} satisfies Partial<Record<KekKind, unknown>>;
+  pkcs11: row(PKCS11_SETTINGS, async () => (await import('./pkcs11/open-pkcs11.js')).openPkcs11),
+} satisfies Record<KekKind, unknown>;
 
 type Registry = typeof REGISTRY;
 type Kind = keyof Registry;
