@@ -108,6 +108,8 @@ async function operatorFor(test: TestDatabase, certificate: string): Promise<Cre
 export class ServiceApp {
   /** The local master key is this byte, 32 times. */
   static readonly masterKeyByte = MASTER_KEY;
+  /** The service secret is this byte, 32 times. */
+  static readonly serviceSecretByte = SERVICE_SECRET;
 
   readonly #agents: Readonly<Record<'client' | 'core', Agent>>;
 
