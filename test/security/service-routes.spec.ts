@@ -26,6 +26,8 @@ const ROUTES: Readonly<Record<string, 'public' | readonly Kind[]>> = {
   'POST /v1/encrypt': ['app', 'admin'],
   'POST /v1/encryptions': ['app', 'admin'],
   'POST /v1/encryptions/:id/rewrap': ['app', 'admin'],
+  'POST /v1/export': ['admin'],
+  'POST /v1/import': ['admin'],
   'POST /v1/rotate': ['app', 'admin'],
   'POST /v1/tenants': ['operator'],
 };

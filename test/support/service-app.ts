@@ -59,19 +59,47 @@ const BODY_LIMIT = 8 * 1024 * 1024;
 const RECENT_ROWS = { entries: 1000, maxAgeMillis: 30_000 };
 const KEY_CACHE = { entries: 1000, refreshMillis: 60_000, maxAgeMillis: 300_000 };
 
-async function startReplica(database: Database, folder: string): Promise<HttpApp> {
-  const key = SecretBytes.copyOf(Buffer.alloc(32, MASTER_KEY));
-  const providers = new KekProviders(
-    [await openKekProvider('local', { name: 'default', key })],
-    'default',
+/** What one service has that another may not have. Keys are a byte, 32 times. */
+export interface ServiceSettings {
+  readonly serviceSecret: number;
+  /** Local master keys by their names; the first one is the default. */
+  readonly masterKeys: Readonly<Record<string, number>>;
+  readonly trustedExporters: readonly string[];
+  /** False: every notification is lost, as on a broken connection. */
+  readonly hearsChanges: boolean;
+}
+
+const SETTINGS: ServiceSettings = {
+  serviceSecret: SERVICE_SECRET,
+  masterKeys: { default: MASTER_KEY },
+  trustedExporters: [],
+  hearsChanges: true,
+};
+
+/** The local master keys of a service. */
+export async function openMasterKeys(
+  masterKeys: ServiceSettings['masterKeys'],
+): Promise<KekProviders> {
+  const opened = Object.entries(masterKeys).map(([name, byte]) =>
+    openKekProvider('local', { name, key: SecretBytes.copyOf(Buffer.alloc(32, byte)) }),
   );
-  const serviceSecret = SecretBytes.copyOf(Buffer.alloc(32, SERVICE_SECRET));
+  return new KekProviders(await Promise.all(opened), Object.keys(masterKeys)[0] ?? '');
+}
+
+async function startReplica(
+  database: Database,
+  folder: string,
+  settings: ServiceSettings,
+): Promise<HttpApp> {
+  const providers = await openMasterKeys(settings.masterKeys);
+  const serviceSecret = SecretBytes.copyOf(Buffer.alloc(32, settings.serviceSecret));
   const app = await createHttpApp(
     AppModule.of({
       database,
       providers,
       serviceSecret,
       bodyLimitBytes: BODY_LIMIT,
+      trustedExporters: settings.trustedExporters,
       keyCache: KEY_CACHE,
       recentRows: RECENT_ROWS,
       onBackgroundFailure: (error) => {
@@ -94,8 +122,12 @@ async function startReplica(database: Database, folder: string): Promise<HttpApp
   return app;
 }
 
-async function operatorFor(test: TestDatabase, certificate: string): Promise<Credentials> {
-  const keys = deriveServiceKeys(SecretBytes.copyOf(Buffer.alloc(32, SERVICE_SECRET)));
+async function operatorFor(
+  test: TestDatabase,
+  certificate: string,
+  { serviceSecret }: ServiceSettings,
+): Promise<Credentials> {
+  const keys = deriveServiceKeys(SecretBytes.copyOf(Buffer.alloc(32, serviceSecret)));
   const { spkiSha256 } = identityOf(new X509Certificate(readFileSync(certificate)));
   const { row, apiSecret } = makeOperator(keys, 'test', spkiSha256);
   const owner = await openAsOwner(SCHEMA, test.connection);
@@ -134,11 +166,13 @@ export class ServiceApp {
     this.#agents = { client: agent('client'), core: agent('core') };
   }
 
-  /**
-   * @param start - how the database server is started.
-   * @param hearsChanges - false: every notification is lost, as on a broken connection.
-   */
-  static async start(replicas = 1, start?: StartServer, hearsChanges = true): Promise<ServiceApp> {
+  /** @param start - how the database server is started. */
+  static async start(
+    replicas = 1,
+    start?: StartServer,
+    more: Partial<ServiceSettings> = {},
+  ): Promise<ServiceApp> {
+    const settings = { ...SETTINGS, ...more };
     const test = await openTestDatabase(SCHEMA, start);
     const folder = mkdtempSync(join(tmpdir(), 'service-app-'));
     await ensureCertificates({ folder, clock: new SystemClock() });
@@ -151,10 +185,12 @@ export class ServiceApp {
         }),
       );
     }
-    const apps = await Promise.all(databases.map((database) => startReplica(database, folder)));
-    const operator = await operatorFor(test, join(folder, 'client.pem'));
-    const other = await operatorFor(test, join(folder, 'core.pem'));
-    const listeners = hearsChanges
+    const apps = await Promise.all(
+      databases.map((database) => startReplica(database, folder, settings)),
+    );
+    const operator = await operatorFor(test, join(folder, 'client.pem'), settings);
+    const other = await operatorFor(test, join(folder, 'core.pem'), settings);
+    const listeners = settings.hearsChanges
       ? apps.map(({ nest }) =>
           listenForChanges(nest.get(Remembered), test.connection, () => undefined),
         )
@@ -199,14 +235,14 @@ export class ServiceApp {
   }
 
   /** Makes a tenant with an app and an admin client. */
-  async tenant(): Promise<{
+  async tenant(id?: string): Promise<{
     tenantId: string;
     app: Credentials;
     admin: Credentials & { id: string };
   }> {
     const { json } = await this.send('POST', '/v1/tenants', {
       as: this.operator,
-      body: { name: 'A tenant', admin: true },
+      body: { name: 'A tenant', admin: true, ...(id === undefined ? {} : { tenantId: id }) },
     });
     const { clients } = json as {
       clients: { app: Credentials; admin: Credentials & { id: string } };

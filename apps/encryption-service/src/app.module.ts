@@ -41,6 +41,7 @@ import { PlatformMasterKeys } from './master-key/platform-master-keys.js';
 import { WrongKeys } from './master-key/wrong-keys.js';
 import { ManageTenants } from './tenants/manage-tenants.js';
 import { TenantRows } from './tenants/tenant-rows.typeorm.js';
+import { transferProviders } from './transfer/transfer.providers.js';
 import type { RecentRowsLimits } from './remembered/recent-rows.js';
 import { Remembered } from './remembered/remembered.js';
 import { CONTROLLERS } from './v1/controllers.js';
@@ -54,6 +55,8 @@ export interface Parts {
   readonly serviceSecret: SecretBytes;
   /** Bytes of a request body at most. */
   readonly bodyLimitBytes: number;
+  /** Fingerprints of services whose exports are imported. */
+  readonly trustedExporters: readonly string[];
   readonly keyCache: KeyCacheLimits;
   readonly recentRows: RecentRowsLimits;
   /** Hears of what failed beside a request, and will be tried again. */
@@ -103,31 +106,21 @@ function makeCore({ database, serviceSecret, keyCache, recentRows }: Parts): Cor
 }
 
 function makeMasterKeys(
-  { database, clock, identifiers }: Core,
+  { database, identifiers }: Core,
   providers: KekProviders,
-): MasterKeys {
+): { masterKeys: MasterKeys; outerKeys: OuterKeys } {
   const outerKeys = new OuterKeys(database, providers, identifiers);
-  return new MasterKeys(
+  const masterKeys = new MasterKeys(
     new PlatformMasterKeys(providers),
     new ClientMasterKeys(outerKeys, new WrongKeys(database)),
   );
+  return { masterKeys, outerKeys };
 }
 
-function makeUses(core: Core, masterKeys: MasterKeys, renewal: VersionRenewal) {
-  const { database, seals, audit, authenticator, lastKeys, remembered } = core;
-  const repository = new KeysetRepository(database);
-  const reader = new KeysetReader(repository, seals, lastKeys, remembered.keysets);
-  const opener = new KeyOpener(masterKeys, remembered.keys);
-  return {
-    uses: new KeyUses(reader, opener, renewal, audit, authenticator),
-    keysetUses: new KeysetUses(reader, opener, renewal, audit, authenticator),
-  };
-}
-
-function makeKeysets(core: Core, parts: Parts) {
+/** What everything is made of that has to do with keys. */
+function makeKeyParts(core: Core, { providers, onBackgroundFailure }: Parts) {
   const { database, clock, identifiers, seals, audit, changes } = core;
-  const { bodyLimitBytes, onBackgroundFailure } = parts;
-  const masterKeys = makeMasterKeys(core, parts.providers);
+  const { masterKeys, outerKeys } = makeMasterKeys(core, providers);
   const rows = new KeysetRows(seals);
   const counter = new MessageCounter(database, clock);
   const newVersions = new NewVersions(masterKeys, identifiers, clock);
@@ -140,12 +133,37 @@ function makeKeysets(core: Core, parts: Parts) {
     audit,
     onBackgroundFailure,
   );
-  const { uses } = makeUses(core, masterKeys, renewal);
+  return { masterKeys, outerKeys, rows, counter, newVersions, succession, renewal };
+}
+
+type KeyParts = ReturnType<typeof makeKeyParts>;
+
+function makeUses(core: Core, { masterKeys, renewal }: KeyParts) {
+  const { database, seals, audit, authenticator, lastKeys, remembered } = core;
+  const repository = new KeysetRepository(database);
+  const reader = new KeysetReader(repository, seals, lastKeys, remembered.keysets);
+  const opener = new KeyOpener(masterKeys, remembered.keys);
+  return {
+    uses: new KeyUses(reader, opener, renewal, audit, authenticator),
+    keysetUses: new KeysetUses(reader, opener, renewal, audit, authenticator),
+  };
+}
+
+function makeDataPlane(core: Core, keys: KeyParts, bodyLimitBytes: number) {
+  const { counter } = keys;
+  const { uses } = makeUses(core, keys);
   return [
     { provide: Remembered, useValue: core.remembered },
     { provide: MessageCounter, useValue: counter },
     { provide: EncryptData, useValue: new EncryptData(uses, counter, dataLimit(bodyLimitBytes)) },
     { provide: DecryptData, useValue: new DecryptData(uses, counter) },
+  ];
+}
+
+function makeKeysets(core: Core, keys: KeyParts) {
+  const { database, clock, identifiers, audit, changes } = core;
+  const { masterKeys, rows, counter, newVersions, succession } = keys;
+  return [
     {
       provide: RotateKeyset,
       useValue: new RotateKeyset(database, changes, rows, succession, audit, clock),
@@ -211,6 +229,8 @@ function makeParties(core: Core) {
 export class AppModule {
   static of(parts: Parts): DynamicModule {
     const core = makeCore(parts);
+    const keys = makeKeyParts(core, parts);
+    const { bodyLimitBytes, trustedExporters } = parts;
     const document = { current: documentOf(CONTROLLERS) };
     return {
       module: AppModule,
@@ -219,7 +239,9 @@ export class AppModule {
         { provide: AuditLog, useValue: core.audit },
         { provide: Authenticator, useValue: core.authenticator },
         { provide: OPENAPI_DOCUMENT, useValue: document },
-        ...makeKeysets(core, parts),
+        ...makeDataPlane(core, keys, bodyLimitBytes),
+        ...makeKeysets(core, keys),
+        ...transferProviders({ ...core, ...keys }, bodyLimitBytes, trustedExporters),
         ...makeParties(core),
       ],
     };

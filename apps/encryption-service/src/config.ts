@@ -1,5 +1,5 @@
 import { type ConfigOf, option } from '@app/config';
-import { SERVICE_SECRET_BYTES } from '@app/crypto';
+import { isFingerprint, SERVICE_SECRET_BYTES } from '@app/crypto';
 import { DATABASE_OPTIONS } from '@app/persistence';
 import { serverOptions } from '@app/server';
 import { KEK_OPTIONS } from './master-key/settings.js';
@@ -29,6 +29,12 @@ export const OPTIONS = {
       help: 'The service secret, the same on each replica: 32 random bytes.',
     }),
   },
+  trustedExporters: option.list({
+    default: [],
+    check: (list: readonly string[]) =>
+      list.every(isFingerprint) ? undefined : 'must be fingerprints: 64 hexadecimal digits each',
+    help: 'Fingerprints of services whose exports are imported without being named; the own one always is.',
+  }),
   keyCache: {
     entries: option.integer({
       least: 0,

@@ -42,6 +42,7 @@ export {
   CreateEncryptionRequest,
   EncryptionAnswer,
   EncryptionsQuery,
+  MAX_NAME_LENGTH,
   PatchEncryptionRequest,
   RewrapRequest,
   VersionAnswer,
@@ -72,6 +73,7 @@ export {
   TenantAnswer,
 } from './tenants.js';
 export type { TenantClients, TenantState } from './tenants.js';
+export { ExportAnswer, ExportRequest, ImportAnswer, ImportRequest } from './transfer.js';
 export {
   APP_SCOPES,
   CLIENT_SCOPES,

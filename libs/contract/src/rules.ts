@@ -140,3 +140,13 @@ export function listOf(member: FieldRule, least: number, most: number): FieldRul
       value.every((item) => member.check(item)),
   };
 }
+
+/** One value that keeps to `member`, or a list of 1 to `most` different ones. */
+export function oneOrMany(member: FieldRule, most: number): FieldRule {
+  const many = listOf(member, 1, most);
+  return {
+    rule: `${member.rule}, or a list of 1 to ${String(most)} different ones`,
+    schema: { anyOf: [member.schema, many.schema] },
+    check: (value) => member.check(value) || many.check(value),
+  };
+}

@@ -38,6 +38,7 @@ async function startHttp(
     providers,
     serviceSecret: config.service.secret,
     bodyLimitBytes: config.limits.bodyBytes,
+    trustedExporters: config.trustedExporters,
     keyCache: {
       entries: config.keyCache.entries,
       refreshMillis: config.keyCache.refreshSeconds * 1000,

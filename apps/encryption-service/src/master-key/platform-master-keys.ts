@@ -26,6 +26,15 @@ export class PlatformMasterKeys {
     return provider;
   }
 
+  hasName(provider: string | undefined): boolean {
+    return provider !== undefined && this.#providers.findByName(provider) !== undefined;
+  }
+
+  /** The configured name of the master key with this URI; undefined where none has it. */
+  findNameByUri(uri: string): string | undefined {
+    return this.#providers.all.find((provider) => provider.uri === uri)?.name;
+  }
+
   /** Wraps a new version's key. @throws AppError `kms_unavailable`, also where the provider is not configured any more. */
   async wrap(
     provider: string | undefined,

@@ -4,6 +4,7 @@ import { DataController } from './data.controller.js';
 import { EncryptionsController } from './encryptions.controller.js';
 import { ServiceController } from './service.controller.js';
 import { TenantsController } from './tenants.controller.js';
+import { TransferController } from './transfer.controller.js';
 
 /** Every controller of the service: the whole surface of its data port. */
 export const CONTROLLERS: readonly Type[] = [
@@ -11,5 +12,6 @@ export const CONTROLLERS: readonly Type[] = [
   EncryptionsController,
   ClientsController,
   TenantsController,
+  TransferController,
   ServiceController,
 ];
