@@ -35,6 +35,7 @@ import { TenantChanges } from './keysets/tenant-changes.js';
 import { VersionRenewal } from './keysets/version-renewal.js';
 import { VersionSuccession } from './keysets/version-succession.js';
 import { ClientMasterKeys } from './master-key/client-master-keys.js';
+import { ListKekProviders } from './master-key/list-kek-providers.js';
 import { MasterKeys } from './master-key/master-keys.js';
 import { OuterKeys } from './master-key/outer-keys.js';
 import { PlatformMasterKeys } from './master-key/platform-master-keys.js';
@@ -239,6 +240,7 @@ export class AppModule {
         { provide: AuditLog, useValue: core.audit },
         { provide: Authenticator, useValue: core.authenticator },
         { provide: OPENAPI_DOCUMENT, useValue: document },
+        { provide: ListKekProviders, useValue: new ListKekProviders(parts.providers) },
         ...makeDataPlane(core, keys, bodyLimitBytes),
         ...makeKeysets(core, keys),
         ...transferProviders({ ...core, ...keys }, bodyLimitBytes, trustedExporters),

@@ -58,6 +58,7 @@ export {
 } from './field.js';
 export type { DtoClass, FieldOptions, FieldRule, Nesting } from './field.js';
 export { HealthAnswer } from './health.js';
+export { KekProviderAnswer } from './kek-providers.js';
 export type { HealthClient } from './health.js';
 export { IDEMPOTENCY_KEY, parseIdempotencyKey } from './idempotency-key.js';
 export { MASTER_KEY, NEW_MASTER_KEY } from './master-key-headers.js';

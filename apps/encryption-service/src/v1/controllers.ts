@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ClientsController } from './clients.controller.js';
 import { DataController } from './data.controller.js';
 import { EncryptionsController } from './encryptions.controller.js';
+import { KekProvidersController } from './kek-providers.controller.js';
 import { ServiceController } from './service.controller.js';
 import { TenantsController } from './tenants.controller.js';
 import { TransferController } from './transfer.controller.js';
@@ -10,6 +11,7 @@ import { TransferController } from './transfer.controller.js';
 export const CONTROLLERS: readonly Type[] = [
   DataController,
   EncryptionsController,
+  KekProvidersController,
   ClientsController,
   TenantsController,
   TransferController,
