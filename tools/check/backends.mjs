@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EMULATORS, markOf } from '../emulators/emulators.mjs';
+import { softHsmLacks } from '../emulators/soft-hsm.mjs';
 
 function embeddedPostgresql(root) {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
@@ -31,6 +32,7 @@ const BACKENDS = [
   { name: 'embedded-postgresql', lacks: embeddedPostgresql },
   { name: 'older-postgresql', lacks: olderPostgresql },
   ...EMULATORS.map(emulator),
+  { name: 'softhsm', lacks: softHsmLacks },
 ];
 
 /**

@@ -113,5 +113,5 @@ export const UNITS = [
 /** What a spec may import beyond its part: other packages, and what is made for tests. */
 export const FOR_SPECS = {
   packages: ['vitest', 'fast-check', 'typeorm', 'pg', 'jose'],
-  parts: ['^libs/testkit/src/index\\.ts$', '^test/', '^tools/certs/'],
+  parts: ['^libs/testkit/src/index\\.ts$', '^test/', '^tools/certs/', '^tools/emulators/'],
 };

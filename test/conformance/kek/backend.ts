@@ -28,6 +28,8 @@ export interface KekBackend {
   readonly quirks?: {
     /** A ciphertext of another key is said to be forbidden rather than wrong. */
     readonly forbidsOtherKeys?: true;
+    /** Nothing stands in between that could fail, and no key can be disabled: the specs of the kind have what there is of that. */
+    readonly hasNoFaults?: true;
     /** A disabled key still works. */
     readonly hasNoDisabledKeys?: true;
   };

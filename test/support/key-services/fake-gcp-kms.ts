@@ -37,6 +37,13 @@ const PROTOS = createRequire(import.meta.url)(
 ) as object;
 const ACCOUNT = 'keyward@fake-project.iam.gserviceaccount.com';
 
+/** What gRPC says where others say it in HTTP; other numbers are codes of gRPC themselves. */
+const STATUS_OF_HTTP: ReadonlyMap<number, number> = new Map([
+  [429, GRPC.resourceExhausted],
+  [500, GRPC.internal],
+  [503, GRPC.unavailable],
+]);
+
 function serviceDefinition(): ServiceClientConstructor['service'] {
   const definition = fromJSON(PROTOS, { keepCase: false, longs: String, defaults: true });
   const google = loadPackageDefinition(definition)['google'] as GrpcObject;
@@ -147,7 +154,7 @@ export class FakeGcpKms {
         await sleep(fault.millis);
         return undefined;
       case 'error':
-        throw new GrpcRefusal(fault.status, 'A fault that was asked for.');
+        throw new GrpcRefusal(STATUS_OF_HTTP.get(fault.status) ?? fault.status, 'A fault.');
       case 'nonsense':
         return { name: 'nonsense', plaintext: Buffer.from('x'), ciphertext: Buffer.from('x') };
       case 'hang-up':

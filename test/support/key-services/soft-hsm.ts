@@ -1,32 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** Where Debian, Fedora and Homebrew put the library. */
-const MODULES = [
-  '/usr/lib/softhsm/libsofthsm2.so',
-  '/usr/lib64/pkcs11/libsofthsm2.so',
-  '/usr/local/lib/softhsm/libsofthsm2.so',
-  '/opt/homebrew/lib/softhsm/libsofthsm2.so',
-];
-
-function hasBinding(): boolean {
-  try {
-    createRequire(import.meta.url).resolve('pkcs11js/build/Release/pkcs11.node');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The library of SoftHSM, where this machine has it and the package that speaks to it; undefined elsewhere. */
-export function findSoftHsm(): string | undefined {
-  return hasBinding() ? MODULES.find((module) => existsSync(module)) : undefined;
-}
 
 /**
  * A token of SoftHSM 2 in a folder of its own. The library reads its configuration from `SOFTHSM2_CONF`, which has to be {@link
@@ -39,7 +16,7 @@ export class SoftHsm {
   readonly #folder = mkdtempSync(join(tmpdir(), 'keyward-softhsm-'));
   #ids = 0;
 
-  /** @param module - the library, as {@link findSoftHsm} finds it. */
+  /** @param module - the library, as `findSoftHsm` finds it. */
   constructor(private readonly module: string) {
     this.configuration = join(this.#folder, 'softhsm2.conf');
     mkdirSync(this.#tokens);

@@ -51,12 +51,11 @@ export class VaultKeys {
     return this.#idOf(name, version);
   }
 
-  /** Puts another pair behind the same URL, which no real vault does. */
-  replace(url: string): void {
+  /** Disables a version, or enables it again. */
+  setEnabled(url: string, isEnabled: boolean): void {
     const [name = '', version] = new URL(url).pathname.split('/').slice(2);
-    const versions = this.#keys.get(name) ?? [];
-    const others = versions.filter((one) => one.version !== version);
-    this.#keys.set(name, [...others, { ...newVersion(), version: version ?? '' }]);
+    const found = this.#find(name, version);
+    if (found !== undefined) found.enabled = isEnabled;
   }
 
   answer(method: string, path: string, body: string): VaultAnswer {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findSoftHsm, SoftHsm } from '../../../../test/support/key-services/soft-hsm.js';
+import { SoftHsm } from '../../../../test/support/key-services/soft-hsm.js';
+import { findSoftHsm } from '../../../../tools/emulators/soft-hsm.mjs';
 import { KeyServiceError } from '../remote/key-service.js';
 import { TokenClient } from './token-client.js';
 import type { TokenSettings } from './token-messages.js';

@@ -13,6 +13,7 @@ export const LOCAL: KekBackend = {
   title: 'local',
   kind: 'local',
   isThere: true,
+  quirks: { hasNoFaults: true },
   start: () =>
     Promise.resolve({
       open: () => open('default', 1),
