@@ -139,14 +139,14 @@ function makeKeyParts(core: Core, { providers, onBackgroundFailure }: Parts) {
 
 type KeyParts = ReturnType<typeof makeKeyParts>;
 
-function makeUses(core: Core, { masterKeys, renewal }: KeyParts) {
+function makeUses(core: Core, { masterKeys, renewal, counter }: KeyParts) {
   const { database, seals, audit, authenticator, lastKeys, remembered } = core;
   const repository = new KeysetRepository(database);
   const reader = new KeysetReader(repository, seals, lastKeys, remembered.keysets);
   const opener = new KeyOpener(masterKeys, remembered.keys);
   return {
-    uses: new KeyUses(reader, opener, renewal, audit, authenticator),
-    keysetUses: new KeysetUses(reader, opener, renewal, audit, authenticator),
+    uses: new KeyUses(reader, opener, renewal, audit, authenticator, counter),
+    keysetUses: new KeysetUses(reader, opener, renewal, audit, authenticator, counter),
   };
 }
 

@@ -12,6 +12,7 @@ import type { KeyOpener } from './key-opener.js';
 import { useEntryOf } from './key-standing.js';
 import { assertRenewable } from './key-version-state.js';
 import type { KeysetReader } from './keyset-reader.js';
+import type { MessageCounter } from './message-counter.js';
 import type { RenewalNeed } from './renewal-need.js';
 import type { Renewal, VersionRenewal } from './version-renewal.js';
 
@@ -57,6 +58,7 @@ export class KeyUses {
     private readonly renewal: VersionRenewal,
     private readonly audit: AuditLog,
     private readonly authenticator: Authenticator,
+    private readonly counter: MessageCounter,
   ) {}
 
   /**
@@ -64,6 +66,10 @@ export class KeyUses {
    *   `kms_unavailable`, `database_unavailable`, `audit_unavailable`, or what `work` throws.
    */
   async run<T>(use: KeyUse<T>): Promise<T> {
+    return this.counter.during(() => this.#run(use));
+  }
+
+  async #run<T>(use: KeyUse<T>): Promise<T> {
     let caller = use.caller;
     const counted = countOnce(use.count);
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
@@ -170,7 +176,8 @@ function countOnce(count: KeyUse<unknown>['count']): KeyUse<unknown>['count'] {
     const known = counted.get(version.id);
     if (known !== undefined) return known;
     const need = await count(encryption, version);
-    counted.set(version.id, need);
+    // Where a new version is required nothing was counted.
+    if (need !== 'required') counted.set(version.id, need);
     return need;
   };
 }

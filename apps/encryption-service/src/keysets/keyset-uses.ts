@@ -11,6 +11,7 @@ import type { KeyOpener } from './key-opener.js';
 import { type UseCounts, useEntryOf } from './key-standing.js';
 import { assertRenewable } from './key-version-state.js';
 import type { KeysetReader, ReadKeysets } from './keyset-reader.js';
+import type { MessageCounter } from './message-counter.js';
 import type { VersionRenewal } from './version-renewal.js';
 
 /** A keyset whose rows have been checked, for work under several of its versions. */
@@ -57,6 +58,7 @@ export class KeysetUses {
     private readonly renewal: VersionRenewal,
     private readonly audit: AuditLog,
     private readonly authenticator: Authenticator,
+    private readonly counter: MessageCounter,
   ) {}
 
   /**
@@ -64,6 +66,10 @@ export class KeysetUses {
    *   `kms_unavailable`, `database_unavailable`, `audit_unavailable`, or what `work` throws.
    */
   async run<T>(use: KeysetUse<T>): Promise<T> {
+    return this.counter.during(() => this.#run(use));
+  }
+
+  async #run<T>(use: KeysetUse<T>): Promise<T> {
     let caller = use.caller;
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const tried = await this.#try({ ...use, caller });

@@ -1,135 +1,117 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '@app/ambient';
 import { AppError } from '@app/errors';
-import { SUITES } from '@app/crypto';
 import type { Database } from '@app/persistence';
+import { limitsOf } from './counting/count-limits.js';
+import { needByAge } from './counting/counted-age.js';
+import { MessageCounts } from './counting/message-counts.js';
+import { VersionBlock } from './counting/version-block.js';
 import type { EncryptionEntity } from './encryption.entity.js';
 import type { EncryptionKeyVersionEntity } from './encryption-key-version.entity.js';
 import type { RenewalNeed } from './renewal-need.js';
 
-const RESERVE = { name: 'reserve_messages', text: 'select reserve_messages($1, $2, $3) as total' };
-const SETTLE = { name: 'settle_messages', text: 'select settle_messages($1, $2, $3, $4)' };
-
-const LARGEST_BLOCK = 1024;
 const IDLE_MILLIS = 60_000;
 
-interface Block {
-  readonly tenantId: string;
-  readonly versionId: string;
-  left: number;
-  nextSize: number;
-  reserving: Promise<void> | undefined;
-  lastUsedMillis: number;
-  settledMillis: number;
+interface Taken {
+  readonly block: VersionBlock;
+  readonly messages: number;
 }
 
 /**
  * Counts messages for each version, durably and across replicas: a block is reserved in the database before the first of it is used.
  * A crash loses the rest of a block, so that the count is never too low. Blocks grow with use, so that a quiet version's count stays
- * near the truth.
+ * near the truth, and shrink to one message towards a limit, so that it is not passed by more than it may be. How a rule of an
+ * encryption is kept: docs/life-of-a-version.md.
  */
 export class MessageCounter {
-  readonly #blocks = new Map<string, Block>();
-  readonly #database: Database;
+  readonly #blocks = new Map<string, VersionBlock>();
+  readonly #use = new AsyncLocalStorage<Taken[]>();
+  readonly #counts: MessageCounts;
   readonly #clock: Clock;
 
   constructor(database: Database, clock: Clock) {
-    this.#database = database;
+    this.#counts = new MessageCounts(database);
     this.#clock = clock;
   }
 
+  /** Runs a use of keys. What is taken in it is under way until it ends, whatever comes of it. */
+  async during<T>(use: () => Promise<T>): Promise<T> {
+    const taken: Taken[] = [];
+    try {
+      return await this.#use.run(taken, use);
+    } finally {
+      for (const { block, messages } of taken) block.end(messages);
+    }
+  }
+
   /**
-   * Takes messages under a version.
+   * Takes messages under a version, all or none.
    *
    * @param bytes - of plaintext, in all of them.
-   * @returns whether the version has seen enough by the rules of its encryption or by the limits of its cipher.
+   * @returns whether the version has seen enough by the rules of its encryption or by the limits of its cipher. `required`: nothing is to
+   *   be sealed under it any more.
    * @throws AppError `version_not_usable` at the hard limit of the cipher, `database_unavailable`.
    */
   async take(
-    _encryption: EncryptionEntity,
-    { tenantId, id, suite }: EncryptionKeyVersionEntity,
+    encryption: EncryptionEntity,
+    version: EncryptionKeyVersionEntity,
     messages: number,
-    _bytes: number,
+    bytes: number,
   ): Promise<RenewalNeed> {
-    const limit = SUITES[suite].hardLimit.messages;
-    const block = this.#blockOf(tenantId, id);
-    for (let taken = 0; taken < messages; taken += 1) {
-      while (block.left === 0) {
-        block.reserving ??= this.#reserve(block, limit).finally(() => {
-          block.reserving = undefined;
-        });
-        await block.reserving;
-      }
-      block.left -= 1;
-    }
+    const byAge = needByAge(encryption, version, this.#clock.nowMillis());
+    if (byAge === 'required') return byAge;
+    const limits = limitsOf(encryption, version);
+    const block = this.#blockOf(version);
     block.lastUsedMillis = this.#clock.nowMillis();
-    return 'none';
+    if (!(await block.take(messages, bytes, limits))) {
+      if (!limits.isRenewable) throw new AppError('version_not_usable');
+      await block.waitForOthers(limits);
+      return 'required';
+    }
+    const taken = this.#use.getStore();
+    if (taken === undefined) block.end(messages);
+    else taken.push({ block, messages });
+    const byCount = block.need(limits);
+    return byCount === 'none' ? byAge : byCount;
   }
 
   /** Notes that a version's key was used without encrypting. */
-  noteUse({ tenantId, id }: EncryptionKeyVersionEntity): void {
-    this.#blockOf(tenantId, id).lastUsedMillis = this.#clock.nowMillis();
+  noteUse(version: EncryptionKeyVersionEntity): void {
+    this.#blockOf(version).lastUsedMillis = this.#clock.nowMillis();
   }
 
   /** Gives unused messages of these versions back, so that a list shows what was really used here. */
   async settle(tenantId: string, versionIds: readonly string[]): Promise<void> {
     for (const versionId of versionIds) {
-      const block = this.#blocks.get(`${tenantId}/${versionId}`);
-      if (block !== undefined) await this.#settle(block);
+      await this.#blocks.get(`${tenantId}/${versionId}`)?.settle();
     }
   }
 
   /** Gives everything that is left back, at a clean stop. */
   async settleAll(): Promise<void> {
-    for (const block of this.#blocks.values()) await this.#settle(block);
+    for (const block of this.#blocks.values()) await block.settle();
   }
 
   /** Writes down when keys were last used, and lets go of versions that are not used any more. */
   async flush(): Promise<void> {
     for (const [key, block] of this.#blocks) {
-      if (block.lastUsedMillis > block.settledMillis) await this.#settle(block);
+      if (block.lastUsedMillis > block.settledMillis) await block.settle();
       const idle = this.#clock.nowMillis() - block.lastUsedMillis > IDLE_MILLIS;
-      if (idle && block.left === 0 && block.reserving === undefined) this.#blocks.delete(key);
+      if (idle && block.isIdle) this.#blocks.delete(key);
     }
   }
 
-  #blockOf(tenantId: string, versionId: string): Block {
-    const key = `${tenantId}/${versionId}`;
+  /** Lets go of all blocks: a connection broke, and the database that is there now may know nothing of them. */
+  dropBlocks(): void {
+    for (const block of this.#blocks.values()) block.drop();
+  }
+
+  #blockOf({ tenantId, id }: EncryptionKeyVersionEntity): VersionBlock {
+    const key = `${tenantId}/${id}`;
     const known = this.#blocks.get(key);
     if (known !== undefined) return known;
-    const block: Block = {
-      tenantId,
-      versionId,
-      left: 0,
-      nextSize: 1,
-      reserving: undefined,
-      lastUsedMillis: 0,
-      settledMillis: 0,
-    };
+    const block = new VersionBlock({ tenantId, versionId: id }, this.#counts);
     this.#blocks.set(key, block);
     return block;
-  }
-
-  async #reserve(block: Block, limit: number): Promise<void> {
-    const { tenantId, versionId, nextSize } = block;
-    const [row] = await this.#database.execute<{ total: string }>(RESERVE, [
-      tenantId,
-      versionId,
-      nextSize,
-    ]);
-    const over = Number(row?.total ?? 0) - limit;
-    const usable = over > 0 ? Math.max(0, nextSize - over) : nextSize;
-    if (usable === 0) throw new AppError('version_not_usable');
-    block.left += usable;
-    block.nextSize = Math.min(nextSize * 2, LARGEST_BLOCK);
-  }
-
-  async #settle(block: Block): Promise<void> {
-    const { tenantId, versionId, left, lastUsedMillis } = block;
-    // Taken out before the write: what is given back must not be used meanwhile.
-    block.left = 0;
-    block.nextSize = Math.max(1, Math.floor(block.nextSize / 2));
-    const lastUsed = lastUsedMillis === 0 ? null : new Date(lastUsedMillis);
-    await this.#database.execute(SETTLE, [tenantId, versionId, left, lastUsed]);
-    block.settledMillis = lastUsedMillis;
   }
 }

@@ -3,6 +3,7 @@ import { CreateTables1764000000001 } from './1764000000001-create-tables.js';
 import { CreateFunctions1764000000002 } from './1764000000002-create-functions.js';
 import { LifeOfVersions1764000000003 } from './1764000000003-life-of-versions.js';
 import { SlowWrongKeys1764000000004 } from './1764000000004-slow-wrong-keys.js';
+import { CountAndDestroy1764000000005 } from './1764000000005-count-and-destroy.js';
 
 /** In the order in which they run; one that has been released is never edited. */
 export const MIGRATIONS: readonly MigrationClass[] = [
@@ -10,4 +11,5 @@ export const MIGRATIONS: readonly MigrationClass[] = [
   CreateFunctions1764000000002,
   LifeOfVersions1764000000003,
   SlowWrongKeys1764000000004,
+  CountAndDestroy1764000000005,
 ];
