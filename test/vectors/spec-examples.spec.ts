@@ -2,9 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const VECTORS = readFileSync(join(import.meta.dirname, 'keyward-v1.json'), 'utf8');
+const VECTORS = ['keyward-v1.json', 'keyward-signed-v1.json']
+  .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+  .join('');
 const SPECIFICATIONS = join(import.meta.dirname, '../../docs/spec');
-const FORMATS = ['blob-v1.md', 'encoding-v1.md', 'rows-and-secrets-v1.md', 'wrapped-key-v1.md'];
+const FORMATS = [
+  'blob-v1.md',
+  'encoding-v1.md',
+  'export-v1.md',
+  'receipt-v1.md',
+  'rows-and-secrets-v1.md',
+  'stream-v1.md',
+  'wrapped-key-v1.md',
+];
 
 /** Values that nobody writes by hand: long hex, quoted base64, and the ids of vectors. */
 const VALUES = [
