@@ -19,6 +19,12 @@ function olderPostgresql() {
   return found ? undefined : `no PostgreSQL from 14 to 17 in ${DEBIAN_VERSIONS}`;
 }
 
+const CAVP_FOLDER = '/usr/lib/python3/dist-packages/cryptography_vectors';
+
+function cavpVectors() {
+  return existsSync(CAVP_FOLDER) ? undefined : `no ${CAVP_FOLDER}: python3-cryptography-vectors`;
+}
+
 function emulator({ name }) {
   const lacks = () =>
     existsSync(markOf(name))
@@ -31,6 +37,7 @@ function emulator({ name }) {
 const BACKENDS = [
   { name: 'embedded-postgresql', lacks: embeddedPostgresql },
   { name: 'older-postgresql', lacks: olderPostgresql },
+  { name: 'cavp-vectors', lacks: cavpVectors },
   ...EMULATORS.map(emulator),
   { name: 'softhsm', lacks: softHsmLacks },
 ];
