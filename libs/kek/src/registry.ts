@@ -1,4 +1,5 @@
 import type { ConfigOf, EntryOf, OptionTree } from '@app/config';
+import { invalidField } from '@app/errors';
 import { AWS_KMS_SETTINGS } from './aws-kms/settings.js';
 import type { KekProvider } from './kek-provider.js';
 import type { KekKind } from './kek-uri.js';
@@ -70,16 +71,33 @@ export const KEK_SETTINGS = Object.fromEntries(
 /** A configured master key: its kind, its name and the settings of its kind. */
 export type KekEntry = EntryOf<KekSettings>;
 
+/** The package that an import did not find; undefined where it failed otherwise. */
+function missingPackage(error: unknown): string | undefined {
+  const isMissing =
+    error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+  return isMissing ? /package '([^']{1,100})'/.exec(error.message)?.[1] : undefined;
+}
+
+async function loaded<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    const name = missingPackage(error);
+    if (name === undefined) throw error;
+    throw invalidField('kind', `needs the package ${name}, which is not installed`);
+  }
+}
+
 /**
  * Opens a platform master key. A key service is not asked for anything by that, so that a process starts while one is down.
  *
- * @throws AppError `invalid_request` for options of another form.
+ * @throws AppError `invalid_request` for options of another form, and where a package that the kind needs is not installed.
  */
 export async function openKekProvider<K extends Kind>(
   kind: K,
   options: KekOptions[K],
 ): Promise<KekProvider> {
   const rows: Openers = REGISTRY;
-  const open = await rows[kind].load();
+  const open = await loaded(rows[kind].load);
   return open(options);
 }

@@ -1,3 +1,5 @@
+import { ConfigError } from '@app/config';
+import { AppError } from '@app/errors';
 import { type KekEntry, type KekProvider, KekProviders, openKekProvider } from '@app/kek';
 import type { Connection } from '@app/persistence';
 import type { createLogger } from '@app/server';
@@ -7,15 +9,27 @@ import { openLocalKey } from './local-key.js';
 
 type Logger = ReturnType<typeof createLogger>;
 
-function openEntry(entry: KekEntry): Promise<KekProvider> {
-  // The kind of an entry is the kind of its settings, which a union of both does not say.
-  return openKekProvider(entry.kind, entry as never);
+async function openEntry(entry: KekEntry): Promise<KekProvider> {
+  try {
+    // The kind of an entry is the kind of its settings, which a union of both does not say.
+    return await openKekProvider(entry.kind, entry as never);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.errors === undefined) throw error;
+    const where = `kek.providers, "${entry.name}"`;
+    throw new ConfigError(
+      error.errors.map(({ field, message }) => ({
+        code: 'invalid',
+        name: `${where}, ${field}`,
+        rule: message,
+      })),
+    );
+  }
 }
 
 /**
  * Opens every configured master key. No key service is asked for anything by that: a process starts while one is down.
  *
- * @throws AppError `invalid_request` where one has options of another form; what {@link openLocalKey} throws.
+ * @throws ConfigError where one has options of another form, or lacks a package; what {@link openLocalKey} throws.
  */
 export async function openMasterKeys(
   config: EncryptionServiceConfig,

@@ -70,6 +70,8 @@ export type KeyServiceReason = 'unavailable' | 'throttled' | 'nonsense' | 'denie
 export class KeyServiceError extends Error {
   override readonly name = 'KeyServiceError';
   readonly reason: KeyServiceReason;
+  /** Reason and detail once more: the log has an error's code, and leaves messages out since a library's may quote anything. */
+  readonly code: string;
   /** How long the service asked to be left alone. */
   readonly retryAfterMillis: number | undefined;
 
@@ -80,6 +82,7 @@ export class KeyServiceError extends Error {
   constructor(reason: KeyServiceReason, detail: string, retryAfterMillis?: number) {
     super(`${reason}: ${detail}`);
     this.reason = reason;
+    this.code = this.message;
     this.retryAfterMillis = retryAfterMillis;
   }
 }
