@@ -5,10 +5,11 @@ export { sealBlob } from './blob/seal-blob.js';
 export type { SealedBlob, SealInput } from './blob/seal-blob.js';
 export { deriveVersionKeys } from './blob/version-keys.js';
 export type { VersionKeys } from './blob/version-keys.js';
+export { generateDataKey } from './dek/data-key.js';
 export { generateDek } from './dek/generate-dek.js';
 export { fingerprintOf, MAX_PAYLOAD_BYTES } from './envelope/envelope.js';
 export type { Envelope, EnvelopeSignature } from './envelope/envelope.js';
-export { EXPORT_PAYLOAD_TYPE, MAX_EXPORTED_ENCRYPTIONS } from './envelope/export-payload.js';
+export { EXPORT_PAYLOAD_TYPE } from './envelope/export-payload.js';
 export type {
   ExportContent,
   ExportedEncryption,
@@ -24,7 +25,7 @@ export { openExport, parseExportPayload } from './envelope/open-export.js';
 export type { OpenedExport } from './envelope/open-export.js';
 export { openReceipt } from './envelope/open-receipt.js';
 export type { OpenedReceipt } from './envelope/open-receipt.js';
-export { RECEIPT_PAYLOAD_TYPE, signReceipt } from './envelope/receipt.js';
+export { signReceipt } from './envelope/receipt.js';
 export type {
   CopyPlace,
   DestructionFacts,

@@ -48,7 +48,7 @@ function encryptionOf(encryption: ExportedEncryption): object {
 }
 
 /** The bytes that an export is signed over: JSON with the members in the order of the specification. */
-export function encodeExportPayload(payload: ExportPayload): Buffer {
+function encodeExportPayload(payload: ExportPayload): Buffer {
   const { exportedAt, tenantId, publicKey, encryptions, warning } = payload;
   const json = {
     v: 1,
