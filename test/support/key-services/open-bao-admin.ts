@@ -40,6 +40,18 @@ export class OpenBaoAdmin {
     return (answer.auth as { client_token: string }).client_token;
   }
 
+  /** A token that may do everything. */
+  async createRootToken(): Promise<string> {
+    const answer = await this.call('POST', 'auth/token/create', { policies: ['root'] });
+    return (answer['auth'] as { client_token: string }).client_token;
+  }
+
+  /** What a token may do at a path. */
+  async capabilities(token: string, path: string): Promise<unknown> {
+    const answer = await this.call('POST', 'sys/capabilities', { token, paths: [path] });
+    return answer['capabilities'];
+  }
+
   async call(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
     const answer = await fetch(`${this.url}/v1/${path}`, {
       method,
