@@ -34,12 +34,8 @@ import { RotateKeyset } from './keysets/rotate-keyset.js';
 import { TenantChanges } from './keysets/tenant-changes.js';
 import { VersionRenewal } from './keysets/version-renewal.js';
 import { VersionSuccession } from './keysets/version-succession.js';
-import { ClientMasterKeys } from './master-key/client-master-keys.js';
 import { ListKekProviders } from './master-key/list-kek-providers.js';
-import { MasterKeys } from './master-key/master-keys.js';
-import { OuterKeys } from './master-key/outer-keys.js';
-import { PlatformMasterKeys } from './master-key/platform-master-keys.js';
-import { WrongKeys } from './master-key/wrong-keys.js';
+import { makeMasterKeys } from './master-key/make-master-keys.js';
 import { ManageTenants } from './tenants/manage-tenants.js';
 import { TenantRows } from './tenants/tenant-rows.typeorm.js';
 import { transferProviders } from './transfer/transfer.providers.js';
@@ -106,22 +102,10 @@ function makeCore({ database, serviceSecret, keyCache, recentRows }: Parts): Cor
   };
 }
 
-function makeMasterKeys(
-  { database, identifiers }: Core,
-  providers: KekProviders,
-): { masterKeys: MasterKeys; outerKeys: OuterKeys } {
-  const outerKeys = new OuterKeys(database, providers, identifiers);
-  const masterKeys = new MasterKeys(
-    new PlatformMasterKeys(providers),
-    new ClientMasterKeys(outerKeys, new WrongKeys(database)),
-  );
-  return { masterKeys, outerKeys };
-}
-
 /** What everything is made of that has to do with keys. */
 function makeKeyParts(core: Core, { providers, onBackgroundFailure }: Parts) {
   const { database, clock, identifiers, seals, audit, changes } = core;
-  const { masterKeys, outerKeys } = makeMasterKeys(core, providers);
+  const { masterKeys, outerKeys } = makeMasterKeys(database, providers, identifiers);
   const rows = new KeysetRows(seals);
   const counter = new MessageCounter(database, clock);
   const newVersions = new NewVersions(masterKeys, identifiers, clock);

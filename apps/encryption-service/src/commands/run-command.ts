@@ -1,8 +1,9 @@
-import { type Command, ConfigError, describeOptions } from '@app/config';
+import { type Command, ConfigError, describeOptions, type OptionTree } from '@app/config';
 import { OPTIONS } from '../config.js';
 import { createOperator, OPERATOR_OPTIONS } from './create-operator.js';
 import { migrateDatabase } from './migrate-database.js';
 import { printConfig, printConfigReference, printOpenApi } from './print.js';
+import { rewrap, REWRAP_OPTIONS } from './rewrap.js';
 import { serve } from './serve.js';
 
 const HELP = `Usage: encryption-service [COMMAND] [FLAGS]
@@ -10,6 +11,8 @@ const HELP = `Usage: encryption-service [COMMAND] [FLAGS]
   serve             answers requests until it is told to stop (the default)
   migrate           brings the database to the newest schema and ends
   operator create   makes an operator: --certificate FILE --out FILE [--name TEXT]
+  rewrap            puts all encryptions of one master key under another, while services run; may be run again after a kill:
+                    --from NAME --to NAME [--tenant ID] [--dry-run]
   openapi           prints the OpenAPI document of the data port
   config print      prints all settings as they stand, without secrets
   config reference  prints all settings as a document in Markdown
@@ -21,16 +24,23 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<voi
   serve,
   migrate: migrateDatabase,
   'operator create': createOperator,
+  rewrap,
   openapi: printOpenApi,
   'config print': printConfig,
   'config reference': printConfigReference,
+};
+
+/** Flags of single commands, beside the settings. */
+const OWN_OPTIONS: Readonly<Record<string, OptionTree>> = {
+  'operator create': OPERATOR_OPTIONS,
+  rewrap: REWRAP_OPTIONS,
 };
 
 /** Runs the command that the words name; without words, `serve`. @throws ConfigError for another command. */
 export async function runCommand({ words, rest, helpWanted }: Command): Promise<void> {
   const name = words.length === 0 ? 'serve' : words.join(' ');
   if (helpWanted) {
-    const options = name === 'operator create' ? { ...OPTIONS, ...OPERATOR_OPTIONS } : OPTIONS;
+    const options = { ...OPTIONS, ...OWN_OPTIONS[name] };
     process.stdout.write(`${HELP}${describeOptions(options, 'ES')}\n`);
     return;
   }
