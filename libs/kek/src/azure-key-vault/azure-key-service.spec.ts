@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { KeyClient } from '@azure/keyvault-keys';
+import { AppError } from '@app/errors';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SecretString } from '@app/secret';
 import {
@@ -206,6 +210,32 @@ describe('signing in', () => {
     const strict = service(keyUrl, credential(), false);
     expect(await reasonOf(strict.wrapKey(BINDING, KEY, signal()))).toBe('denied');
     expect(vault.requests.filter((request) => request.includes('token'))).toEqual([]);
+  });
+
+  it('works with a federated token, read from its file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyward-azure-'));
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, 'a.federated.token');
+    const workload = credential({ credential: 'workload-identity', tokenFile });
+    expect(await service(keyUrl, workload).wrapKey(BINDING, KEY, signal())).toHaveLength(256);
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    [{ credential: 'client-secret', clientSecret: undefined }, 'clientSecret'],
+    [{ credential: 'client-secret', tenantId: undefined }, 'tenantId'],
+    [{ credential: 'workload-identity', clientId: undefined }, 'clientId'],
+    [{ credential: 'workload-identity' }, 'tokenFile'],
+  ] as const)('wants what it needs: %o', (changes, field) => {
+    const fields = (): readonly string[] => {
+      try {
+        credential(changes);
+        return [];
+      } catch (error) {
+        return error instanceof AppError ? (error.errors ?? []).map((one) => one.field) : [];
+      }
+    };
+    expect(fields()).toEqual([field]);
   });
 
   it('is refused with a wrong secret, which only an operator can cure', async () => {
