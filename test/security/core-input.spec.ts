@@ -253,12 +253,12 @@ describe('X-Master-Key', () => {
   ];
 
   it.each(uses)('is refused where keys are used: %s %s', async (method, path, sent) => {
-    const asked = { ...core.service.calls };
     const send = (masterKey: string, by = token): Promise<Reply> => {
       const headers = { 'x-master-key': masterKey };
       return core.send(method, tenantPath(path()), { token: by, body: sent, headers });
     };
     expect(verdict(await send(key))).toEqual([400, 'master_key_not_applicable']);
+    const asked = { ...core.service.calls };
     for (const wrong of ['', 'x', `${key}, ${key}`, Buffer.alloc(31).toString('base64')])
       expect(verdict(await send(wrong))).toEqual([400, 'master_key_malformed']);
     expect(verdict(await send('x', outsider))).toEqual([404, 'not_found']);
@@ -294,7 +294,7 @@ describe('what comes later', () => {
       'invalid_request',
     ]);
     const { text } = await core.send('GET', '/openapi.json');
-    for (const field of ['passwordHint', 'hintPublic', 'totpCode', 'reEncrypt', 'masterKeyMode'])
+    for (const field of ['passwordHint', 'hintPublic', 'totpCode', 'reEncrypt', 'serviceUrl'])
       expect(text).not.toContain(field);
   });
 });

@@ -22,6 +22,7 @@ const ROUTES: Readonly<Record<string, Who>> = {
   'GET /api/v1/tenants': 'signed-in',
   'GET /api/v1/tenants/:tenantId': ['owner', 'admin', 'member', 'auditor'],
   'GET /api/v1/tenants/:tenantId/blobs': ['owner', 'admin'],
+  'GET /api/v1/tenants/:tenantId/encryption': ['owner', 'admin'],
   'GET /api/v1/tenants/:tenantId/members': ['owner', 'admin', 'auditor'],
   'GET /api/v1/tenants/:tenantId/vault': ['owner', 'admin', 'member'],
   'GET /api/v1/tenants/:tenantId/vault/:itemId': ['owner', 'admin', 'member'],
@@ -33,9 +34,11 @@ const ROUTES: Readonly<Record<string, Who>> = {
   'POST /api/v1/auth/register': 'public',
   'POST /api/v1/tenants': 'signed-in',
   'POST /api/v1/tenants/:tenantId/members': ['owner', 'admin'],
+  'POST /api/v1/tenants/:tenantId/rewrap': ['owner'],
   'POST /api/v1/tenants/:tenantId/rotate-keys': ['owner', 'admin'],
   'POST /api/v1/tenants/:tenantId/vault': ['owner', 'admin', 'member'],
   'PUT /api/v1/tenants/:tenantId': ['owner', 'admin'],
+  'PUT /api/v1/tenants/:tenantId/encryption': ['owner', 'admin'],
   'PUT /api/v1/tenants/:tenantId/vault/:itemId': ['owner', 'admin', 'member'],
 };
 
@@ -45,6 +48,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /api/v1/tenants/:tenantId/rotate-keys': {},
   'POST /api/v1/tenants/:tenantId/vault': { type: 'note', data: '' },
   'PUT /api/v1/tenants/:tenantId': { name: 'x' },
+  'PUT /api/v1/tenants/:tenantId/encryption': { masterKeyMode: 'client' },
   'PUT /api/v1/tenants/:tenantId/vault/:itemId': { type: 'note', data: '' },
 };
 

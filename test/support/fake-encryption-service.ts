@@ -1,9 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { MasterKeyMode } from '@app/contract';
 import type {
   CallContext,
   ClientCredentials,
   DecryptInput,
   EncryptInput,
+  KeyContext,
+  MasterKeyPair,
 } from '@app/encryption-client';
 import { AppError } from '@app/errors';
 import { SecretString } from '@app/secret';
@@ -15,6 +18,8 @@ import {
 interface FakeEncryption {
   readonly tenantId: string;
   readonly versions: string[];
+  /** In client mode the client's key, in hexadecimal digits. */
+  masterKey?: string | undefined;
 }
 
 /** What can be told to fail, once for each error. */
@@ -69,14 +74,24 @@ export class FakeEncryptionService extends LocalService {
     const asTenant = <T>(operation: Operation, work: (tenantId: string) => T): Promise<T> =>
       this.#run(operation, () => work(this.#authenticate(credentials)));
     return {
-      createEncryption: (id) => asTenant('createEncryption', (tenant) => this.#create(tenant, id)),
+      createEncryption: (id, mode, context) =>
+        asTenant('createEncryption', (tenant) => this.#create(tenant, id, mode, context)),
       getEncryption: (id) =>
         asTenant('getEncryption', (tenant) => summaryOf(id, this.#find(tenant, id))),
-      rotate: (id, once) => asTenant('rotate', (tenant) => this.#rotate(tenant, id, once)),
+      rotate: (id, once, context) =>
+        asTenant('rotate', (tenant) => this.#rotate(this.#use(tenant, id, context), once)),
+      rewrap: (id, keys) => asTenant('rewrap', (tenant) => this.#rewrap(tenant, id, keys)),
       listVersions: (id) =>
         asTenant('listVersions', (tenant) => versionsOf(this.#find(tenant, id))),
-      encrypt: (input) => asTenant('encrypt', (tenant) => this.#seal(tenant, input)),
-      decrypt: (input) => asTenant('decrypt', (tenant) => this.#open(tenant, input)),
+      encrypt: (input, context) =>
+        asTenant('encrypt', (tenant) =>
+          this.#seal(this.#use(tenant, input.encryptionId, context), input),
+        ),
+      decrypt: (input, context) =>
+        asTenant('decrypt', (tenant) => {
+          this.#use(tenant, input.encryptionId, context);
+          return this.#open(input);
+        }),
     };
   }
 
@@ -104,22 +119,38 @@ export class FakeEncryptionService extends LocalService {
     return encryption;
   }
 
-  #create(tenantId: string, encryptionId: string) {
+  /** An encryption whose keys are used, with the key that its mode asks for. */
+  #use(tenantId: string, encryptionId: string, { masterKey }: KeyContext): FakeEncryption {
+    const encryption = this.#find(tenantId, encryptionId);
+    const key = masterKey?.expose().toString('hex');
+    if (encryption.masterKey === key) return encryption;
+    if (encryption.masterKey === undefined) throw new AppError('master_key_not_applicable');
+    throw new AppError(key === undefined ? 'master_key_required' : 'master_key_mismatch');
+  }
+
+  #rewrap(tenantId: string, encryptionId: string, { old, next }: MasterKeyPair) {
+    const encryption = this.#use(tenantId, encryptionId, { requestId: '', masterKey: old });
+    encryption.masterKey = next.expose().toString('hex');
+    return summaryOf(encryptionId, encryption);
+  }
+
+  #create(tenantId: string, encryptionId: string, mode: MasterKeyMode, context: KeyContext) {
     if (this.encryptions.has(encryptionId)) throw new AppError('already_exists');
-    const encryption = { tenantId, versions: [randomUUID()] };
+    const masterKey = context.masterKey?.expose().toString('hex');
+    if (mode === 'client' && masterKey === undefined) throw new AppError('master_key_required');
+    const encryption = { tenantId, versions: [randomUUID()], masterKey };
     this.encryptions.set(encryptionId, encryption);
     return summaryOf(encryptionId, encryption);
   }
 
-  #rotate(tenantId: string, encryptionId: string, once: string): { newVersionId: string } {
-    const encryption = this.#find(tenantId, encryptionId);
+  #rotate(encryption: FakeEncryption, once: string): { newVersionId: string } {
     const made = this.rotations.get(once) ?? addVersion(encryption);
     this.rotations.set(once, made);
     return made;
   }
 
-  #seal(tenantId: string, { encryptionId, data, encoding, context }: EncryptInput) {
-    const encryptionVersionId = this.#find(tenantId, encryptionId).versions.at(-1) ?? '';
+  #seal({ versions }: FakeEncryption, { encryptionId, data, encoding, context }: EncryptInput) {
+    const encryptionVersionId = versions.at(-1) ?? '';
     const cipherText = randomBytes(Buffer.byteLength(data) + 16).toString('base64');
     const metadata = { v: 1, tag: randomUUID() };
     const place = placeOf({ encryptionId, encryptionVersionId, metadata, context });
@@ -127,8 +158,7 @@ export class FakeEncryptionService extends LocalService {
     return { cipherText, encryptionId, encryptionVersionId, algorithm: 'AES-256-GCM', metadata };
   }
 
-  #open(tenantId: string, input: DecryptInput) {
-    this.#find(tenantId, input.encryptionId);
+  #open(input: DecryptInput) {
     const sealed = this.#sealed.get(input.cipherText);
     if (sealed?.place !== placeOf(input)) throw new AppError('decryption_failed');
     return { data: sealed.data, encoding: sealed.encoding };
@@ -140,8 +170,9 @@ function placeOf(blob: Omit<DecryptInput, 'cipherText' | 'algorithm'>): string {
   return JSON.stringify([blob.encryptionId, blob.encryptionVersionId, blob.metadata, context]);
 }
 
-function summaryOf(encryptionId: string, _encryption: FakeEncryption) {
-  return { encryptionId, algorithm: 'AES-256-GCM', state: 'enabled' as const };
+function summaryOf(encryptionId: string, { masterKey }: FakeEncryption) {
+  const mode: MasterKeyMode = masterKey === undefined ? 'platform' : 'client';
+  return { encryptionId, algorithm: 'AES-256-GCM', state: 'enabled' as const, mode };
 }
 
 function addVersion({ versions }: FakeEncryption): { newVersionId: string } {

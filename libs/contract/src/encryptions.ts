@@ -10,7 +10,7 @@ import {
 
 export const MAX_NAME_LENGTH = 128;
 /** Whose master key it is: the platform’s, or the client’s own, which comes with each call. */
-const MASTER_KEY_MODES = ['platform', 'client'] as const;
+export const MASTER_KEY_MODES = ['platform', 'client'] as const;
 export type MasterKeyMode = (typeof MASTER_KEY_MODES)[number];
 const PATCHABLE_STATES = ['enabled', 'disabled'] as const;
 

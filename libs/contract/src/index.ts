@@ -47,6 +47,7 @@ export {
   RewrapRequest,
   VersionAnswer,
 } from './encryptions.js';
+export { MASTER_KEY_MODES } from './encryptions.js';
 export type { MasterKey, MasterKeyMode } from './encryptions.js';
 export {
   Field,

@@ -8,6 +8,11 @@ const versionId = '22222222-2222-4222-8222-22222222222b';
 const rejected = { code: 'encryption_service_rejected' };
 const rejection = expect.objectContaining(rejected) as unknown;
 
+const ofMode = (mode: unknown): unknown => ({
+  ...{ encryptionId, algorithm: 'AES-256-GCM', state: 'enabled' },
+  masterKey: mode === undefined ? undefined : { mode },
+});
+
 const input = {
   encryptionId,
   data: 'a letter of more than 16 bytes',
@@ -106,7 +111,8 @@ describe('answers about keys', () => {
   it('reads a rotation, an encryption and a page of versions', () => {
     expect(readRotation({ newVersionId: versionId })).toEqual({ newVersionId: versionId });
     const encryption = { encryptionId, algorithm: 'AES-256-GCM', state: 'enabled' };
-    expect(readEncryption({ ...encryption, version }, encryptionId)).toEqual(encryption);
+    const answer = { ...encryption, masterKey: { mode: 'client' }, version };
+    expect(readEncryption(answer, encryptionId)).toEqual({ ...encryption, mode: 'client' });
     expect(readVersions({ items: [version], nextCursor: 'c' })).toEqual({
       items: [version],
       nextCursor: 'c',
@@ -121,6 +127,8 @@ describe('answers about keys', () => {
   it.each<[string, () => unknown]>([
     ['a rotation without a version', () => readRotation({})],
     ['another encryption', () => readEncryption({ encryptionId: versionId }, encryptionId)],
+    ['an encryption of no master key', () => readEncryption(ofMode(undefined), encryptionId)],
+    ['an encryption of another mode', () => readEncryption(ofMode('none'), encryptionId)],
     ['a state of no standard', () => readVersions({ items: [{ ...version, state: 'retired' }] })],
     ['versions that are no list', () => readVersions({ items: {} })],
     ['a version that is no object', () => readVersions({ items: [1] })],

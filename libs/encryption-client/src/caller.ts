@@ -1,6 +1,7 @@
 import { DEFAULT_BODY_LIMIT_BYTES, HEADERS } from '@app/contract';
 import { parseStrictJson } from '@app/encoding';
 import { AppError } from '@app/errors';
+import type { SecretBytes } from '@app/secret';
 import { problemOf } from './problem-answer.js';
 import type { ClientCredentials } from './service-answers.js';
 import type { ServiceTransport, WireAnswer } from './transport.js';
@@ -11,6 +12,12 @@ export interface CallContext {
   readonly accessReason?: string | undefined;
 }
 
+/** The context of a call that uses keys. */
+export interface KeyContext extends CallContext {
+  /** A client's own master key: 32 bytes, borrowed for the call. Absent where none is to be sent. */
+  readonly masterKey?: SecretBytes | undefined;
+}
+
 /** One call of the contract. */
 export interface Call {
   readonly method: 'GET' | 'POST';
@@ -18,6 +25,10 @@ export interface Call {
   readonly expect: 200 | 201;
   readonly body?: object;
   readonly idempotencyKey?: string;
+  /** Sent as `X-New-Master-Key`: 32 bytes, borrowed for the call. */
+  readonly newMasterKey?: SecretBytes;
+  /** False for a call that has another effect when it is carried out twice. */
+  readonly mayRepeat?: boolean;
 }
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
@@ -38,11 +49,12 @@ export class ServiceCaller {
    * @throws AppError with the code that the service answered; `encryption_service_unavailable` or `encryption_service_rejected` where it
    * gave none; `payload_too_large` for a body that it would refuse.
    */
-  async call(call: Call, context: CallContext): Promise<unknown> {
+  async call(call: Call, context: KeyContext): Promise<unknown> {
     const answer = await this.#transport.send({
       method: call.method,
       path: call.path,
       headers: this.#headersOf(call, context),
+      ...(call.mayRepeat === undefined ? {} : { mayRepeat: call.mayRepeat }),
       ...(call.body === undefined ? {} : { body: encodeBody(call.body) }),
     });
     if (answer.status >= 400) throw problemOf(answer);
@@ -50,8 +62,8 @@ export class ServiceCaller {
     return parseAnswer(answer);
   }
 
-  #headersOf(call: Call, context: CallContext): Record<string, string> {
-    const { requestId, accessReason } = context;
+  #headersOf(call: Call, context: KeyContext): Record<string, string> {
+    const { requestId, accessReason, masterKey } = context;
     return {
       accept: 'application/json',
       [HEADERS.apiKey]: this.#credentials.apiKey,
@@ -65,8 +77,15 @@ export class ServiceCaller {
       ...(call.idempotencyKey === undefined
         ? {}
         : { [HEADERS.idempotencyKey]: call.idempotencyKey }),
+      ...keyHeader(HEADERS.masterKey, masterKey),
+      ...keyHeader(HEADERS.newMasterKey, call.newMasterKey),
     };
   }
+}
+
+/** A key as text cannot be overwritten: it is made for its request, and goes with it. */
+function keyHeader(name: string, key: SecretBytes | undefined): Record<string, string> {
+  return key === undefined ? {} : { [name]: key.expose().toString('base64') };
 }
 
 function encodeBody(body: object): Buffer {

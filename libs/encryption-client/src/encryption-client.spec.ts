@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, toProblem } from '@app/errors';
-import { SecretString } from '@app/secret';
+import { SecretBytes, SecretString } from '@app/secret';
 import { EncryptionClient } from './encryption-client.js';
 import { OperatorClient } from './operator-client.js';
 import type { ServiceTransport, WireAnswer, WireRequest } from './transport.js';
@@ -33,6 +33,8 @@ class Wire {
   }
 }
 
+const summary = { encryptionId, algorithm: 'AES-256-GCM', state: 'enabled' };
+const encryption = (mode: string) => ({ ...summary, masterKey: { mode } });
 const client = (wire: Wire): EncryptionClient => new EncryptionClient(wire.transport, credentials);
 const input = { encryptionId, data: 'text', encoding: 'utf8' as const, context: { a: '1' } };
 const blob = {
@@ -77,10 +79,11 @@ describe('EncryptionClient', () => {
   });
 
   it('makes an encryption of the id that it was given', async () => {
-    const summary = { encryptionId, algorithm: 'AES-256-GCM', state: 'enabled' };
-    const wire = new Wire({ status: 201, json: summary });
-    await expect(client(wire).createEncryption(encryptionId, context)).resolves.toEqual(summary);
+    const wire = new Wire({ status: 201, json: encryption('platform') });
+    const made = client(wire).createEncryption(encryptionId, 'platform', context);
+    await expect(made).resolves.toEqual({ ...summary, mode: 'platform' });
     expect(wire.sent).toEqual({ encryptionId, masterKey: { mode: 'platform' } });
+    expect(wire.last?.headers).not.toHaveProperty('x-master-key');
   });
 
   it('asks for a page of versions', async () => {
@@ -122,6 +125,66 @@ describe('EncryptionClient', () => {
     });
     expect(wire.last).toBeUndefined();
   });
+});
+
+describe('a client’s own master key', () => {
+  const bytes = Buffer.alloc(32, 0xfb);
+  const masterKey = SecretBytes.copyOf(bytes);
+  const next = SecretBytes.copyOf(Buffer.alloc(32, 2));
+  const keyed = { ...context, masterKey };
+  const stored = { ...blob, context: {} };
+
+  it.each<[string, unknown, number, (wire: Wire) => Promise<unknown>]>([
+    ['encrypt', blob, 200, (wire) => client(wire).encrypt(input, keyed)],
+    ['decrypt', { data: '', encoding: 'utf8' }, 200, (w) => client(w).decrypt(stored, keyed)],
+    ['rotate', { newVersionId: versionId }, 200, (w) => client(w).rotate(encryptionId, 'a', keyed)],
+    [
+      'createEncryption',
+      encryption('client'),
+      201,
+      (wire) => client(wire).createEncryption(encryptionId, 'client', keyed),
+    ],
+  ])('goes with %s as a header, and into no body', async (_, json, status, call) => {
+    const wire = new Wire({ status, json });
+    await call(wire);
+    expect(wire.last?.headers['x-master-key']).toBe(bytes.toString('base64'));
+    expect(wire.last?.headers).not.toHaveProperty('x-new-master-key');
+    expect(JSON.stringify(wire.sent)).not.toContain(bytes.toString('base64'));
+    expect(masterKey.expose()).toEqual(bytes);
+  });
+
+  it('goes with its successor into a rewrap, which is sent once', async () => {
+    const wire = new Wire({ json: encryption('client') });
+    await client(wire).rewrap(encryptionId, { old: masterKey, next }, context);
+    expect(wire.last).toMatchObject({
+      path: `/v1/encryptions/${encryptionId}/rewrap`,
+      headers: {
+        'x-master-key': bytes.toString('base64'),
+        'x-new-master-key': next.expose().toString('base64'),
+      },
+      mayRepeat: false,
+    });
+    expect(wire.sent).toEqual({ mode: 'client' });
+  });
+
+  it('does not go where no keys are used', async () => {
+    const wire = new Wire({ json: { items: [] } });
+    await client(wire).listVersions(encryptionId, { limit: 1 }, context);
+    expect(wire.last?.headers).not.toHaveProperty('x-master-key');
+  });
+
+  it.each(['createEncryption', 'rewrap'] as const)(
+    'is not believed to wrap what the service calls its own: %s',
+    async (operation) => {
+      const status = operation === 'rewrap' ? 200 : 201;
+      const wire = new Wire({ status, json: encryption('platform') });
+      const call =
+        operation === 'rewrap'
+          ? client(wire).rewrap(encryptionId, { old: masterKey, next }, context)
+          : client(wire).createEncryption(encryptionId, 'client', keyed);
+      await expect(call).rejects.toMatchObject({ code: 'encryption_service_rejected' });
+    },
+  );
 });
 
 describe('OperatorClient', () => {

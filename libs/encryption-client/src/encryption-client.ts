@@ -2,12 +2,15 @@ import type {
   DecryptAnswer,
   DecryptRequest,
   EncryptAnswer,
+  MasterKeyMode,
   Page,
   RotateAnswer,
   VersionAnswer,
 } from '@app/contract';
-import { type CallContext, ServiceCaller } from './caller.js';
+import type { SecretBytes } from '@app/secret';
+import { type CallContext, type KeyContext, ServiceCaller } from './caller.js';
 import { type EncryptInput, readBlob, readOpenedData } from './data-answers.js';
+import { malformed } from './fields.js';
 import {
   type EncryptionSummary,
   readEncryption,
@@ -20,11 +23,20 @@ import type { ServiceTransport } from './transport.js';
 /** A blob as encrypt answered it, and the context that it is bound to. */
 export type DecryptInput = EncryptAnswer & Required<Pick<DecryptRequest, 'context'>>;
 
+/** A client's own master keys in a rewrap: 32 bytes each, borrowed. */
+export interface MasterKeyPair {
+  /** The one that opens the versions now. */
+  readonly old: SecretBytes;
+  /** The one that is to wrap them. */
+  readonly next: SecretBytes;
+}
+
 /**
  * The calls of a tenant's client at an encryption service: `docs/spec/contract-v1.md`, section 1.
  *
  * Each throws the AppError that the service answered, or `encryption_service_unavailable` or `encryption_service_rejected`; `passOn` turns
- * them into what the core's own callers hear. Answers are checked before they are handed out, unknown fields in them are dropped.
+ * them into what the core's own callers hear. Answers are checked before they are handed out, unknown fields in them are dropped. What
+ * uses keys takes a client's own master key with its context and passes it on; the service says whether it had to come.
  */
 export class EncryptionClient {
   readonly #caller: ServiceCaller;
@@ -41,7 +53,7 @@ export class EncryptionClient {
   }
 
   /** `POST /v1/encrypt` under the active version. */
-  async encrypt(input: EncryptInput, context: CallContext): Promise<EncryptAnswer> {
+  async encrypt(input: EncryptInput, context: KeyContext): Promise<EncryptAnswer> {
     const { encryptionId, data, encoding, context: bound } = input;
     const body = { encryptionId, data, encoding, context: bound };
     const call = { method: 'POST', path: '/v1/encrypt', expect: 200, body } as const;
@@ -49,7 +61,7 @@ export class EncryptionClient {
   }
 
   /** `POST /v1/decrypt`. */
-  async decrypt(input: DecryptInput, context: CallContext): Promise<DecryptAnswer> {
+  async decrypt(input: DecryptInput, context: KeyContext): Promise<DecryptAnswer> {
     const { cipherText, encryptionId, encryptionVersionId, algorithm, metadata } = input;
     const blob = { cipherText, encryptionId, encryptionVersionId, algorithm, metadata };
     const body = { ...blob, context: input.context };
@@ -65,7 +77,7 @@ export class EncryptionClient {
   async rotate(
     encryptionId: string,
     idempotencyKey: string,
-    context: CallContext,
+    context: KeyContext,
   ): Promise<RotateAnswer> {
     const call = {
       method: 'POST',
@@ -78,18 +90,46 @@ export class EncryptionClient {
   }
 
   /**
-   * `POST /v1/encryptions`, under the platform's master key.
+   * `POST /v1/encryptions`.
    *
+   * @param mode - `client`: under the master key of the context, which has to be there.
    * @param encryptionId - chosen and stored by the caller beforehand, so that `already_exists` after a lost answer is no riddle.
    */
-  async createEncryption(encryptionId: string, context: CallContext): Promise<EncryptionSummary> {
+  async createEncryption(
+    encryptionId: string,
+    mode: MasterKeyMode,
+    context: KeyContext,
+  ): Promise<EncryptionSummary> {
     const call = {
       method: 'POST',
       path: '/v1/encryptions',
       expect: 201,
-      body: { encryptionId, masterKey: { mode: 'platform' } },
+      body: { encryptionId, masterKey: { mode } },
     } as const;
-    return readEncryption(await this.#caller.call(call, context), encryptionId);
+    return this.#readIn(mode, await this.#caller.call(call, context), encryptionId);
+  }
+
+  /**
+   * `POST /v1/encryptions/{id}/rewrap` from one key of a client to another.
+   *
+   * It is sent once: carried out twice, it would find the old key wrong. Where its answer is lost, it may have taken place, and the new
+   * key shows whether it has.
+   */
+  async rewrap(
+    encryptionId: string,
+    { old, next }: MasterKeyPair,
+    context: CallContext,
+  ): Promise<EncryptionSummary> {
+    const call = {
+      method: 'POST',
+      path: `/v1/encryptions/${encryptionId}/rewrap`,
+      expect: 200,
+      body: { mode: 'client' },
+      newMasterKey: next,
+      mayRepeat: false,
+    } as const;
+    const answer = await this.#caller.call(call, { ...context, masterKey: old });
+    return this.#readIn('client', answer, encryptionId);
   }
 
   /** `GET /v1/encryptions/{id}`. */
@@ -110,5 +150,12 @@ export class EncryptionClient {
     const path = `/v1/encryptions/${encryptionId}/versions?${query.toString()}`;
     const call = { method: 'GET', path, expect: 200 } as const;
     return readVersions(await this.#caller.call(call, context));
+  }
+
+  /** An encryption that is to be under a client's key and is under the service's own would keep nothing from the service. */
+  #readIn(mode: MasterKeyMode, answer: unknown, encryptionId: string): EncryptionSummary {
+    const summary = readEncryption(answer, encryptionId);
+    if (summary.mode !== mode) throw malformed('masterKey.mode');
+    return summary;
   }
 }

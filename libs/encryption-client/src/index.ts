@@ -1,7 +1,7 @@
-export type { CallContext } from './caller.js';
+export type { CallContext, KeyContext } from './caller.js';
 export type { EncryptInput } from './data-answers.js';
 export { EncryptionClient } from './encryption-client.js';
-export type { DecryptInput } from './encryption-client.js';
+export type { DecryptInput, MasterKeyPair } from './encryption-client.js';
 export type { EncryptionSummary } from './key-answers.js';
 export { OperatorClient } from './operator-client.js';
 export { passOn } from './pass-on.js';

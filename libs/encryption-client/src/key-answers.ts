@@ -1,7 +1,9 @@
 import {
   ENCRYPTION_STATES,
+  MASTER_KEY_MODES,
   VERSION_STATES,
   type EncryptionAnswer,
+  type MasterKeyMode,
   type Page,
   type RotateAnswer,
   type VersionAnswer,
@@ -21,7 +23,13 @@ import {
 } from './fields.js';
 
 /** What a core needs to know of an encryption at a service. */
-export type EncryptionSummary = Pick<EncryptionAnswer, 'encryptionId' | 'algorithm' | 'state'>;
+export interface EncryptionSummary extends Pick<
+  EncryptionAnswer,
+  'encryptionId' | 'algorithm' | 'state'
+> {
+  /** Whose master key wraps its versions. */
+  readonly mode: MasterKeyMode;
+}
 
 const MAX_WORD_LENGTH = 64;
 /** What the query of a list takes; another one could not be sent back by the core's callers. */
@@ -41,6 +49,7 @@ export function readEncryption(value: unknown, encryptionId: string): Encryption
     encryptionId: readSameUuid(answer, 'encryptionId', encryptionId),
     algorithm: readText(answer, 'algorithm', MAX_WORD_LENGTH),
     state: readOneOf(answer, 'state', ENCRYPTION_STATES),
+    mode: readOneOf(readObject(answer['masterKey'], 'masterKey'), 'mode', MASTER_KEY_MODES),
   };
 }
 

@@ -11,12 +11,14 @@ export interface TransportLimits {
   readonly maxAnswerBytes?: number;
 }
 
-/** One request, ready to be sent any number of times. */
+/** One request, ready to be sent. */
 export interface WireRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** Whether it is sent again when its connection died under it; true by default. */
+  readonly mayRepeat?: boolean;
 }
 
 export interface WireAnswer {
@@ -42,9 +44,9 @@ const NO_SUCH_ANSWER = new Set([
  * HTTP/1.1 over mutual TLS 1.3 to one encryption service. There is no proxy, no redirect and no resumption of sessions; connections
  * are kept and used again.
  *
- * Every request is repeated, at once and at most twice, when its connection died under it. So it must have the same effect when it is
- * carried out twice: reads do, an encryption made twice is one blob and one that nobody stored, and the rest brings an id or an
- * `Idempotency-Key` of its own.
+ * A request that may be is repeated, at once and at most twice, when its connection died under it: one that has the same effect when it
+ * is carried out twice. Reads do, an encryption made twice is one blob and one that nobody stored, and most of the rest brings an id or
+ * an `Idempotency-Key` of its own.
  */
 export class ServiceTransport {
   readonly #pool: Pool;
@@ -89,7 +91,10 @@ export class ServiceTransport {
       try {
         return await this.#attempt(request, signal);
       } catch (cause) {
-        const again = attempt < ATTEMPTS && DIED_UNDER_THE_REQUEST.has(codeOf(cause));
+        const again =
+          request.mayRepeat !== false &&
+          attempt < ATTEMPTS &&
+          DIED_UNDER_THE_REQUEST.has(codeOf(cause));
         if (!again) throw toTransportError(cause);
       }
     }

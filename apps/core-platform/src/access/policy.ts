@@ -34,6 +34,10 @@ export const POLICY = {
   'vault:write': WORKERS,
   'blobs:read': MANAGERS,
   'keys:rotate': MANAGERS,
+  /** Changing the tenant's own master key: who does it holds both, and whoever is not told the new one is locked out. */
+  'keys:rewrap': { people: ['owner'] },
+  'encryption:read': MANAGERS,
+  'encryption:change': MANAGERS,
   'versions:read': OVERSEERS,
   /** Reading the records of the tenants in which the person may. */
   'audit:read': { people: 'signed-in' },

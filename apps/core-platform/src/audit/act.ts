@@ -14,6 +14,8 @@ export const ACTS = [
   'member.remove',
   'connection.ready',
   'keys.rotate',
+  'keys.rewrap',
+  'encryption.change',
   'item.create',
   'item.read',
   'item.list',

@@ -1,3 +1,5 @@
+import type { MasterKeyMode } from '@app/contract';
+import type { TenantCaller } from '../access/caller.js';
 import type { Act } from '../audit/act.js';
 
 /** How far the set-up of a connection has come. */
@@ -8,6 +10,8 @@ export interface Connection {
   readonly id: string;
   readonly tenantId: string;
   readonly state: ConnectionState;
+  /** Whose master key wraps the versions of the encryption. */
+  readonly masterKeyMode: MasterKeyMode;
   readonly encryptionId: string;
   readonly apiKey: string | undefined;
   /** Sealed for its row. */
@@ -20,6 +24,14 @@ export interface Connection {
 export interface SealedCredentials {
   readonly apiKey: string;
   readonly apiSecret: string;
+}
+
+/** A connection whose encryption is there, and that is to take the place of another. */
+export interface SuccessorConnection {
+  readonly id: string;
+  readonly masterKeyMode: MasterKeyMode;
+  readonly encryptionId: string;
+  readonly credentials: SealedCredentials;
 }
 
 /** The right to go on with a set-up, for a time. A holder who comes back too late changes nothing. */
@@ -64,6 +76,23 @@ export abstract class ConnectionRepository {
 
   /** Gives the lease back, so that the next one need not wait for its end. */
   abstract release(lease: Lease): Promise<void>;
+
+  /** Whether the tenant stores anything that a connection opens. */
+  abstract hasBlobs(tenantId: string): Promise<boolean>;
+
+  /**
+   * Makes another connection the current one, as long as nothing is stored: what was sealed by the one before would not open any more.
+   *
+   * @param before - the current one as it was seen.
+   * @throws AppError `conflict` where something is stored by now, or another connection is the current one; `unauthenticated`,
+   * `not_found` or `forbidden` where the caller may not any more.
+   */
+  abstract succeed(
+    caller: TenantCaller,
+    before: Connection,
+    successor: SuccessorConnection,
+    act: Act,
+  ): Promise<void>;
 
   /** A tenant whose set-up is unfinished, the first one behind `tenantId`. */
   abstract findUnfinished(tenantId: string): Promise<string | undefined>;

@@ -1,15 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
+import { Clock } from '@app/ambient';
+import { MASTER_KEY_MODES } from '@app/contract';
 import { AppError } from '@app/errors';
 import { Database } from '@app/persistence';
+import type { TenantCaller } from '../access/caller.js';
+import { assertStanding } from '../access/standing.typeorm.js';
 import type { Act } from '../audit/act.js';
 import { recordAct } from '../audit/audit.repository.typeorm.js';
+import { BlobEntity } from '../vault-store/blob.entity.js';
 import {
   type Connection,
   ConnectionRepository,
   type ConnectionState,
   type Lease,
   type SealedCredentials,
+  type SuccessorConnection,
 } from './connection.repository.js';
 import { ServiceConnectionEntity } from './service-connection.entity.js';
 
@@ -21,10 +27,12 @@ const UNTIL = 'now() + make_interval(secs => :seconds)';
 @Injectable()
 export class TypeormConnectionRepository extends ConnectionRepository {
   readonly #database: Database;
+  readonly #clock: Clock;
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     super();
     this.#database = database;
+    this.#clock = clock;
   }
 
   override async findCurrent(tenantId: string): Promise<Connection | undefined> {
@@ -82,6 +90,37 @@ export class TypeormConnectionRepository extends ConnectionRepository {
     );
   }
 
+  override async hasBlobs(tenantId: string): Promise<boolean> {
+    return this.#database.transaction({ tenantId }, (manager) =>
+      manager.existsBy(BlobEntity, { tenantId }),
+    );
+  }
+
+  override async succeed(
+    caller: TenantCaller,
+    before: Connection,
+    { id, masterKeyMode, encryptionId, credentials }: SuccessorConnection,
+    act: Act,
+  ): Promise<void> {
+    const { tenantId } = caller;
+    await this.#database.transaction({ tenantId }, async (manager) => {
+      const at = this.#clock.now();
+      const terms = { at, use: 'changes-tenant' } as const;
+      await assertStanding(manager, caller, 'encryption:change', terms);
+      // Behind the lock on the tenant, which whoever writes to the vault takes as well: nothing is stored meanwhile.
+      if (await manager.existsBy(BlobEntity, { tenantId })) throw new AppError('conflict');
+      const current = { tenantId, id: before.id, isCurrent: true };
+      const change = { isCurrent: false, updatedAt: at };
+      const changed = await manager.update(ServiceConnectionEntity, current, change);
+      if (changed.affected !== 1) throw new AppError('conflict');
+      await manager.insert(ServiceConnectionEntity, {
+        ...{ id, tenantId, masterKeyMode, encryptionId, ...credentials },
+        ...{ kind: 'local', isCurrent: true, state: 'ready', createdAt: at, updatedAt: at },
+      });
+      await recordAct(manager, { ...act, at });
+    });
+  }
+
   override async findUnfinished(tenantId: string): Promise<string | undefined> {
     const statement = { name: 'unfinished_set_up', text: 'select unfinished_set_up($1) as id' };
     const [row] = await this.#database.execute<{ id: string | null }>(statement, [tenantId]);
@@ -124,10 +163,13 @@ async function update(
 
 function toConnection(row: ServiceConnectionEntity, leasedForMillis: number): Connection {
   const { id, tenantId, encryptionId, apiKey, apiSecret } = row;
+  const masterKeyMode = MASTER_KEY_MODES.find((mode) => mode === row.masterKeyMode);
+  if (masterKeyMode === undefined) throw new AppError('internal');
   return {
     id,
     tenantId,
     state: row.state as ConnectionState,
+    masterKeyMode,
     encryptionId,
     apiKey: apiKey ?? undefined,
     apiSecret: apiSecret ?? undefined,

@@ -9,7 +9,13 @@ import {
 /** The calls of a tenant's client that the core makes. */
 export type ServiceClient = Pick<
   EncryptionClient,
-  'encrypt' | 'decrypt' | 'rotate' | 'listVersions' | 'createEncryption' | 'getEncryption'
+  | 'encrypt'
+  | 'decrypt'
+  | 'rotate'
+  | 'rewrap'
+  | 'listVersions'
+  | 'createEncryption'
+  | 'getEncryption'
 >;
 
 /** The encryption service that the core itself is configured with, and where it sets up tenants. */

@@ -21,6 +21,7 @@ export class ServiceConnectionEntity {
   @Column('text')
   state: string;
 
+  /** Whose master key: `platform`, or `client`, whose key comes with each call. */
   @Column('text', { name: 'master_key_mode' })
   masterKeyMode: string;
 

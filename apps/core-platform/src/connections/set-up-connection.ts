@@ -110,13 +110,13 @@ export class SetUpConnection {
         : await this.#seal.open(connection);
     await this.#connections.renew(lease, LEASE_SECONDS);
     try {
-      await makeEncryption(this.#service.clientOf(credentials), encryptionId, context);
+      await this.#makeEncryption(credentials, encryptionId, context);
     } catch (error) {
       if (!isRevoked(error)) throw passOn(error);
       // A request of an earlier attempt arrived late and revoked what had been stored since: new ones put that right.
       const renewed = await this.#makeCredentials(lease, context);
       await this.#connections.renew(lease, LEASE_SECONDS);
-      await heard(makeEncryption(this.#service.clientOf(renewed), encryptionId, context));
+      await heard(this.#makeEncryption(renewed, encryptionId, context));
     }
     await this.#connections.markReady(lease, {
       at: this.#clock.now(),
@@ -127,6 +127,15 @@ export class SetUpConnection {
       items: 1,
       requestId: context.requestId,
     });
+  }
+
+  /** Every tenant begins under the platform's master key: only a call of its people can bring one of theirs. */
+  #makeEncryption(
+    credentials: ClientCredentials,
+    encryptionId: string,
+    context: CallContext,
+  ): Promise<void> {
+    return makeEncryption(this.#service.clientOf(credentials), encryptionId, 'platform', context);
   }
 
   async #makeCredentials(lease: Lease, context: CallContext): Promise<ClientCredentials> {

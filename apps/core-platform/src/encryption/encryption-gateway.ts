@@ -1,4 +1,5 @@
 import type { Encoding, Page, VersionAnswer } from '@app/contract';
+import type { MasterKeyPair } from '@app/encryption-client';
 import type { TenantCaller } from '../access/caller.js';
 
 /** What a person stores, on its way through the core's memory. */
@@ -32,7 +33,8 @@ export interface SealedBlob {
  *
  * Implementations throw what `passOn` of the encryption client gives: what the tenant's people can act on as the service said it,
  * `encryption_service_unavailable` where trying again may help, else `encryption_service_rejected`. They check the form of what the
- * service answers, keep no plaintext, and neither log it nor put it into an error. What uses keys refuses a caller's `X-Master-Key`.
+ * service answers, keep no plaintext, and neither log it nor put it into an error. What uses keys passes the caller's `X-Master-Key` on,
+ * and keeps it nowhere: whether it had to come, and whether it is the right one, is the service's to say.
  */
 export abstract class EncryptionGateway {
   /** Seals under the active version of the tenant's current connection. All or none, in order. */
@@ -54,6 +56,14 @@ export abstract class EncryptionGateway {
    * @throws AppError also `unauthenticated`, `not_found` or `forbidden` where the caller may not any more when all is ready.
    */
   abstract rotate(once: string, caller: TenantCaller): Promise<{ readonly newVersionId: string }>;
+
+  /**
+   * Wraps every version of the tenant's current encryption under another key of the tenant's own.
+   *
+   * @throws AppError also `master_key_not_applicable` for a tenant under the platform's master key; `unauthenticated`, `not_found` or
+   * `forbidden` where the caller may not any more.
+   */
+  abstract rewrap(keys: MasterKeyPair, caller: TenantCaller): Promise<void>;
 
   /**
    * The versions of the tenant's current encryption.

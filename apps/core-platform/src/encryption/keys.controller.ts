@@ -1,6 +1,7 @@
 import { Body, Controller, Headers, Param, Query } from '@nestjs/common';
 import {
   IDEMPOTENCY_KEY,
+  MASTER_KEY,
   type Page,
   pageLimit,
   PageQuery,
@@ -36,7 +37,7 @@ export class KeysController {
     body: RotateKeysRequest,
     answer: RotateAnswer,
     errors: KEY_ERRORS,
-    headers: [IDEMPOTENCY_KEY],
+    headers: [IDEMPOTENCY_KEY, MASTER_KEY],
   })
   async rotate(
     @Param('tenantId') tenantId: string,

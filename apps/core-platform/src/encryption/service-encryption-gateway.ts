@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, RotateAnswer, VersionAnswer } from '@app/contract';
 import { decodeBase64, encodeBase64 } from '@app/encoding';
-import { passOn } from '@app/encryption-client';
+import { type KeyContext, type MasterKeyPair, passOn } from '@app/encryption-client';
 import { AppError, type ErrorCode, invalidField } from '@app/errors';
 import type { TenantCaller } from '../access/caller.js';
 import { Standing } from '../access/standing.js';
@@ -18,7 +18,7 @@ import {
   type SealedBlob,
 } from './encryption-gateway.js';
 import { inParallel } from './in-parallel.js';
-import { assertNoMasterKey } from './master-key.js';
+import { keyContextOf } from './master-key.js';
 
 /** Of one request, so that one list cannot take all connections. */
 const CALLS_AT_ONCE = 8;
@@ -57,13 +57,13 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
     plaintexts: readonly Bound<Plaintext>[],
     caller: TenantCaller,
   ): Promise<SealedBlob[]> {
-    assertNoMasterKey(caller);
+    const keyed = keyContextOf(caller);
     const connection = await this.#setUp.ensureReady(caller.tenantId, caller);
     const client = await this.#clientOf(connection);
-    return inParallel(plaintexts, CALLS_AT_ONCE, async ({ data, encoding, context }) => {
+    return forEach(plaintexts, keyed, async ({ data, encoding, context }) => {
       const { encryptionId } = connection;
       const input = { encryptionId, data, encoding, context: { ...context } };
-      const { cipherText, ...blob } = await heard(client.encrypt(input, caller));
+      const { cipherText, ...blob } = await heard(client.encrypt(input, keyed));
       const bytes = decodeBase64(cipherText, 'cipherText');
       return { ...blob, cipherText: bytes, connectionId: connection.id };
     });
@@ -73,15 +73,15 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
     blobs: readonly Named<Bound<SealedBlob>>[],
     caller: TenantCaller,
   ): Promise<Plaintext[]> {
-    assertNoMasterKey(caller);
+    const keyed = keyContextOf(caller);
     const clients = await this.#clientsOf(blobs, caller.tenantId);
-    return inParallel(blobs, CALLS_AT_ONCE, async (blob) => {
+    return forEach(blobs, keyed, async (blob) => {
       const client = clients.get(blob.connectionId);
       if (client === undefined) throw new AppError('internal');
       const context = { ...blob.context };
       const input = { ...blob, cipherText: encodeBase64(blob.cipherText), context };
       try {
-        const { data, encoding } = await client.decrypt(input, caller);
+        const { data, encoding } = await client.decrypt(input, keyed);
         return { data, encoding };
       } catch (error) {
         throw naming(passOn(error), blob.field);
@@ -90,11 +90,20 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
   }
 
   override async rotate(once: string, caller: TenantCaller): Promise<RotateAnswer> {
-    assertNoMasterKey(caller);
+    const keyed = keyContextOf(caller);
     const connection = await this.#setUp.ensureReady(caller.tenantId, caller);
     const client = await this.#clientOf(connection);
     await this.#standing.assert(caller, 'keys:rotate');
-    return heard(client.rotate(connection.encryptionId, once, caller));
+    return heard(client.rotate(connection.encryptionId, once, keyed));
+  }
+
+  override async rewrap(keys: MasterKeyPair, caller: TenantCaller): Promise<void> {
+    const connection = await this.#setUp.ensureReady(caller.tenantId, caller);
+    // The core's client at the service may not move an encryption between the platform and its owner.
+    if (connection.masterKeyMode === 'platform') throw new AppError('master_key_not_applicable');
+    const client = await this.#clientOf(connection);
+    await this.#standing.assert(caller, 'keys:rewrap');
+    await heard(client.rewrap(connection.encryptionId, keys, caller));
   }
 
   override async listVersions(
@@ -129,6 +138,21 @@ export class ServiceEncryptionGateway extends EncryptionGateway {
     }
     return clients;
   }
+}
+
+/**
+ * Does `work` for each item. Where a master key came along the first item goes alone: a wrong key is then tried once, and not as often as
+ * there are items, each of which the service would count.
+ */
+async function forEach<T, R>(
+  items: readonly T[],
+  { masterKey }: KeyContext,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const first = masterKey === undefined ? [] : items.slice(0, 1);
+  const rest = items.slice(first.length);
+  const results = await inParallel(first, 1, work);
+  return [...results, ...(await inParallel(rest, CALLS_AT_ONCE, work))];
 }
 
 /** The refusal of one blob among several, with its name. What ails all of them is no one's. */

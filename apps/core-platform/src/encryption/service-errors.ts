@@ -14,5 +14,7 @@ export const SERVICE_ERRORS = [
 export const KEY_ERRORS = [
   'master_key_malformed',
   'master_key_not_applicable',
+  'master_key_required',
+  'master_key_mismatch',
   ...SERVICE_ERRORS,
 ] as const satisfies readonly ErrorCode[];

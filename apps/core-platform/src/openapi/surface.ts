@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { openApiDocument } from '@app/server';
 import { AuditController } from '../audit/audit.controller.js';
 import { AuthController } from '../auth/auth.controller.js';
+import { EncryptionController } from '../encryption/encryption.controller.js';
 import { KeysController } from '../encryption/keys.controller.js';
 import { BlobsController } from '../export/blobs.controller.js';
 import { MembersController } from '../members/members.controller.js';
@@ -20,6 +21,7 @@ const CONTROLLERS: readonly Type[] = [
   VaultController,
   BlobsController,
   KeysController,
+  EncryptionController,
   AuditController,
   JwksController,
   OpenApiController,

@@ -4,7 +4,8 @@ import type { StoredItem, WholeItem } from './stored-item.js';
 
 /**
  * Vault items and their blobs: an item and its blobs are written in one transaction, and read as they were at one moment. Writing throws
- * `unauthenticated`, `not_found` or `forbidden` where the caller may not any more.
+ * `unauthenticated`, `not_found` or `forbidden` where the caller may not any more, and `conflict` for blobs that were sealed by a
+ * connection which is not the tenant's current one any more.
  */
 export abstract class VaultRepository {
   abstract insert(caller: TenantCaller, whole: WholeItem, act: Act): Promise<void>;

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '@app/ambient';
+import { AppError } from '@app/errors';
 import { Database } from '@app/persistence';
 import type { TenantCaller } from '../access/caller.js';
 import { assertStanding } from '../access/standing.typeorm.js';
 import type { Act } from '../audit/act.js';
 import { recordAct } from '../audit/audit.repository.typeorm.js';
+import { ServiceConnectionEntity } from '../connections/service-connection.entity.js';
 import { BlobEntity } from './blob.entity.js';
 import type { StoredItem, WholeItem } from './stored-item.js';
 import { VaultItemEntity } from './vault-item.entity.js';
@@ -107,6 +109,11 @@ async function insertBlobs(
     createdAt: item.updatedAt,
     updatedAt: item.updatedAt,
   };
+  // What was sealed while the tenant changed its encryption would lie under a master key that it has given up.
+  for (const id of new Set(blobs.map(({ connectionId }) => connectionId))) {
+    const current = { tenantId, id, isCurrent: true };
+    if (!(await manager.existsBy(ServiceConnectionEntity, current))) throw new AppError('conflict');
+  }
   for (const blob of blobs) await manager.insert(BlobEntity, toRow({ ...blob, ...written }));
 }
 

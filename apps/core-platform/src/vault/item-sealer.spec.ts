@@ -57,6 +57,10 @@ class ScriptedGateway extends EncryptionGateway {
     throw new Error('not asked for');
   }
 
+  override rewrap(): never {
+    throw new Error('not asked for');
+  }
+
   override listVersions(): never {
     throw new Error('not asked for');
   }

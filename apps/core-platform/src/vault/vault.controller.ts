@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Query } from '@nestjs/common';
-import { type Page, pageLimit } from '@app/contract';
+import { MASTER_KEY, type Page, pageLimit } from '@app/contract';
 import { type Call, CurrentCall, Endpoint } from '@app/server';
 import { memberOf } from '../access/caller.js';
 import { KEY_ERRORS } from '../encryption/service-errors.js';
@@ -13,7 +13,7 @@ import { ReadItems } from './read-items.js';
 import { ReplaceItem } from './replace-item.js';
 import { ItemAnswer, ItemRequest, ItemsQuery } from './vault.dto.js';
 
-const WRITE_ERRORS = ['invalid_base64', ...KEY_ERRORS] as const;
+const WRITE_ERRORS = ['invalid_base64', 'conflict', ...KEY_ERRORS] as const;
 const READ_ERRORS = [
   'decryption_failed',
   'version_destroyed',
@@ -49,6 +49,7 @@ export class VaultController {
     answer: ItemAnswer,
     status: 201,
     errors: WRITE_ERRORS,
+    headers: [MASTER_KEY],
   })
   async create(
     @Param('tenantId') tenantId: string,
@@ -68,6 +69,7 @@ export class VaultController {
     answer: ItemAnswer,
     paged: true,
     errors: READ_ERRORS,
+    headers: [MASTER_KEY],
   })
   async list(
     @Param('tenantId') tenantId: string,
@@ -94,6 +96,7 @@ export class VaultController {
     summary: 'One item, opened',
     answer: ItemAnswer,
     errors: READ_ERRORS,
+    headers: [MASTER_KEY],
   })
   async read(
     @Param('tenantId') tenantId: string,
@@ -111,6 +114,7 @@ export class VaultController {
     body: ItemRequest,
     answer: ItemAnswer,
     errors: WRITE_ERRORS,
+    headers: [MASTER_KEY],
   })
   async replace(
     @Param('tenantId') tenantId: string,

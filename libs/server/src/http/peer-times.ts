@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { BrokenHttp } from './broken-http.js';
 
 /** A body of any length goes on as long as so much of it, or of its answer, moves in the time that another body has in all. */
@@ -61,7 +61,9 @@ function movedBytes({ bytesRead, bytesWritten, writableLength }: Socket): number
   return bytesRead + bytesWritten - writableLength;
 }
 
-function linger(socket: Socket): void {
+function linger(socket: unknown): void {
+  // A request that is handed in without a network has no connection to cut.
+  if (!(socket instanceof Socket)) return;
   const timer = setTimeout(() => {
     socket.destroy();
   }, LINGER_MILLIS).unref();
