@@ -7,6 +7,5 @@ export type { KeyFileOptions, KeyFileProblem } from './key-file.js';
 export type { LocalKekOptions } from './local/local-kek-provider.js';
 export { KEK_SETTINGS, openKekProvider } from './registry.js';
 export type { KekEntry, KekOptions } from './registry.js';
-export { RESILIENCE_SETTINGS } from './remote/resilience-settings.js';
 export type { ResilienceOptions } from './remote/resilience-settings.js';
 export { isOutage } from './remote/is-outage.js';
