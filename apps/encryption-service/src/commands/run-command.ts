@@ -2,6 +2,7 @@ import { type Command, ConfigError, describeOptions, type OptionTree } from '@ap
 import { OPTIONS } from '../config.js';
 import { createOperator, OPERATOR_OPTIONS } from './create-operator.js';
 import { migrateDatabase } from './migrate-database.js';
+import { listOuterKeys, relockRecords, rotateOuterKey } from './outer-key.js';
 import { printConfig, printConfigReference, printOpenApi } from './print.js';
 import { rewrap, REWRAP_OPTIONS } from './rewrap.js';
 import { serve } from './serve.js';
@@ -13,6 +14,9 @@ const HELP = `Usage: encryption-service [COMMAND] [FLAGS]
   operator create   makes an operator: --certificate FILE --out FILE [--name TEXT]
   rewrap            puts all encryptions of one master key under another, while services run; may be run again after a kill:
                     --from NAME --to NAME [--tenant ID] [--dry-run]
+  outer-key list    lists the outer keys, the second lock of client mode, and how many records name each
+  outer-key rotate  makes a new outer key and locks all records of client mode under it, while services run
+  outer-key relock  goes on with that after a kill
   openapi           prints the OpenAPI document of the data port
   config print      prints all settings as they stand, without secrets
   config reference  prints all settings as a document in Markdown
@@ -25,6 +29,9 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<voi
   migrate: migrateDatabase,
   'operator create': createOperator,
   rewrap,
+  'outer-key list': listOuterKeys,
+  'outer-key rotate': rotateOuterKey,
+  'outer-key relock': relockRecords,
   openapi: printOpenApi,
   'config print': printConfig,
   'config reference': printConfigReference,
