@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -7,14 +7,13 @@ import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../tools/launcher/project-root.js';
 import { openSystem, type RunningSystem } from '../../tools/launcher/system.js';
+import { dumpRows, filesUnder, namesFoundIn } from '../support/secret-search.js';
 
 const CANARIES = {
   plaintext: 'canary plaintext 7f3a9c51e0b24d68',
   metadata: 'canary metadata 1c9e57d2ab6403f8',
   password: 'canary password 93be0f7d61c2a854',
 };
-/** Shorter forms than this appear by chance. */
-const LEAST_FORM = 12;
 
 let parent: string;
 let system: RunningSystem;
@@ -82,57 +81,9 @@ afterAll(async () => {
   rmSync(parent, { recursive: true });
 });
 
-/** A secret as it could stand anywhere: raw, hexadecimal, and base64 at each of its three offsets, in both alphabets. */
-function formsOf(secret: string): string[] {
-  const raw = Buffer.from(secret);
-  const base64 = [0, 1, 2].map((offset) => {
-    const text = Buffer.concat([Buffer.alloc(offset), raw]).toString('base64');
-    return text.slice(offset === 0 ? 0 : 4, text.length - 4);
-  });
-  const forms = [
-    secret,
-    raw.toString('hex'),
-    ...base64,
-    ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
-  ];
-  return [...new Set(forms)].filter((form) => form.length >= LEAST_FORM);
-}
-
-function secrets(): [string, string][] {
-  const { apiSecret } = system.connection.encryptionService;
-  return [...Object.entries(CANARIES), ['apiSecret', apiSecret], ['accessToken', token]];
-}
-
 function found(text: string): string[] {
-  return secrets().flatMap(([name, secret]) =>
-    formsOf(secret).some((form) => text.includes(form)) ? [name] : [],
-  );
-}
-
-function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile());
-}
-
-async function dump(databaseUrl: string): Promise<string> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const tables = await client.query<{ name: string }>(
-      "select tablename as name from pg_tables where schemaname = 'public'",
-    );
-    const lines: string[] = [];
-    for (const { name } of tables.rows) {
-      const { rows } = await client.query<{ row: string }>(
-        `select t::text as row from "${name}" t`,
-      );
-      lines.push(...rows.map(({ row }) => row));
-    }
-    return lines.join('\n');
-  } finally {
-    await client.end();
-  }
+  const { apiSecret } = system.connection.encryptionService;
+  return namesFoundIn(text, { ...CANARIES, apiSecret, accessToken: token });
 }
 
 describe('a secret that was sent through the core', () => {
@@ -151,13 +102,13 @@ describe('a secret that was sent through the core', () => {
     const logs = filesUnder(join(parent, 'data/logs'));
     const lines = logs.map((path) => readFileSync(path, 'latin1'));
     expect(lines.join('').split('\n').length).toBeGreaterThan(10);
-    expect(lines.flatMap(found)).toEqual([]);
+    expect(lines.flatMap((text) => found(text))).toEqual([]);
   });
 
   it('is in no row of either database', async () => {
     const { encryptionService, corePlatform } = system.connection;
     for (const { databaseUrl } of [encryptionService, corePlatform]) {
-      const text = await dump(databaseUrl);
+      const text = await dumpRows(databaseUrl);
       expect(text.length).toBeGreaterThan(1_000);
       expect(found(text)).toEqual([]);
     }
@@ -171,7 +122,7 @@ describe('a secret that was sent through the core', () => {
 
   it('is in no answer to bad input', () => {
     expect(answers.length).toBeGreaterThanOrEqual(4);
-    expect(answers.flatMap(found)).toEqual([]);
+    expect(answers.flatMap((text) => found(text))).toEqual([]);
   });
 
   it('is in no metric', async () => {
