@@ -157,8 +157,8 @@ export class KeysetRows {
   ): Promise<ReadonlyMap<string, string>> {
     const rows = await manager.find(EncryptionKeyVersionEntity, {
       where: { tenantId, encryptionId: In([...encryptionIds]), state: 'active' },
-      select: { id: true, encryptionId: true },
     });
+    for (const row of rows) this.#seals.check(KEY_VERSION_FORMAT, row);
     return new Map(rows.map((row) => [row.encryptionId, row.id]));
   }
 

@@ -3,12 +3,14 @@ import {
   type ExportedEncryption,
   type ExportedVersion,
   isOuterLocked,
+  openReceipt,
   type OuterKey,
   type SuiteName,
   unlockOuter,
   wrappedKeyAlarm,
   type WrappedKeyRecord,
 } from '@app/crypto';
+import { AppError } from '@app/errors';
 import type { EncryptionEntity } from '../keysets/encryption.entity.js';
 import type { EncryptionKeyVersionEntity } from '../keysets/encryption-key-version.entity.js';
 import type { MessageCountEntity } from '../keysets/message-count.entity.js';
@@ -20,6 +22,9 @@ export interface KeysetToExport {
   readonly versions: readonly EncryptionKeyVersionEntity[];
   readonly counts: ReadonlyMap<string, MessageCountEntity>;
 }
+
+/** The word of the alarm that a stored receipt raises whose signature does not fit. */
+const RECEIPT_ALARM = 'receipt_integrity';
 
 /** A record names an outer key that was not at hand: it was locked anew since. */
 export class OuterKeyMissing extends Error {}
@@ -35,6 +40,18 @@ function recordOf(
   const outer = outerKeys.get(record.outerKeyId);
   if (outer === undefined) throw new OuterKeyMissing();
   return unlockOuter(outer, placeOf(version), record);
+}
+
+/** A receipt has no MAC besides its signature. By which service it is signed does not matter: it may have come with an import. */
+function receiptOf(version: EncryptionKeyVersionEntity): Envelope {
+  try {
+    const { payload } = openReceipt(version.receipt);
+    if (payload.encryptionVersionId === version.id) return version.receipt as Envelope;
+  } catch (cause) {
+    throw new AppError('internal', { alarm: RECEIPT_ALARM, cause });
+  }
+  const cause = new Error('the receipt of a version is of another one');
+  throw new AppError('internal', { alarm: RECEIPT_ALARM, cause });
 }
 
 function versionOf(
@@ -54,7 +71,7 @@ function versionOf(
     messages: Number(count?.messages ?? 0n),
   };
   return state === 'destroyed'
-    ? { ...common, state, receipt: version.receipt as Envelope }
+    ? { ...common, state, receipt: receiptOf(version) }
     : { ...common, state, record: recordOf(version, outerKeys) };
 }
 
