@@ -38,6 +38,7 @@ const EXPOSING = [
   'apps/core-platform/src/auth/auth.controller.ts',
   'apps/encryption-service/src/clients/manage-clients.ts',
   'apps/encryption-service/src/commands/create-operator.ts',
+  'apps/encryption-service/src/keysets/data-keys/create-data-key.ts',
   'apps/encryption-service/src/tenants/manage-tenants.ts',
   // Tools: the databases' URLs for the apps that the launcher starts; vectors have no secrets.
   'tools/launcher/databases.ts',

@@ -15,8 +15,7 @@ import { ManageClients } from './clients/manage-clients.js';
 import { NewClients } from './clients/new-client.js';
 import { RowSeals } from './integrity/row-seals.js';
 import { CreateEncryption } from './keysets/create-encryption.js';
-import { DecryptData } from './keysets/decrypt-data.js';
-import { dataLimit, EncryptData } from './keysets/encrypt-data.js';
+import { dataPlaneProviders } from './keysets/data-plane.providers.js';
 import { KeyCache, type KeyCacheLimits } from './keysets/key-cache.js';
 import { KeyOpener } from './keysets/key-opener.js';
 import { KeyUses } from './keysets/key-use.js';
@@ -129,20 +128,10 @@ function makeUses(core: Core, { masterKeys, renewal, counter }: KeyParts) {
   const reader = new KeysetReader(repository, seals, lastKeys, remembered.keysets);
   const opener = new KeyOpener(masterKeys, remembered.keys);
   return {
+    reader,
     uses: new KeyUses(reader, opener, renewal, audit, authenticator, counter),
     keysetUses: new KeysetUses(reader, opener, renewal, audit, authenticator, counter),
   };
-}
-
-function makeDataPlane(core: Core, keys: KeyParts, bodyLimitBytes: number) {
-  const { counter } = keys;
-  const { uses } = makeUses(core, keys);
-  return [
-    { provide: Remembered, useValue: core.remembered },
-    { provide: MessageCounter, useValue: counter },
-    { provide: EncryptData, useValue: new EncryptData(uses, counter, dataLimit(bodyLimitBytes)) },
-    { provide: DecryptData, useValue: new DecryptData(uses, counter) },
-  ];
 }
 
 function makeKeysets(core: Core, keys: KeyParts) {
@@ -225,7 +214,8 @@ export class AppModule {
         { provide: Authenticator, useValue: core.authenticator },
         { provide: OPENAPI_DOCUMENT, useValue: document },
         { provide: ListKekProviders, useValue: new ListKekProviders(parts.providers) },
-        ...makeDataPlane(core, keys, bodyLimitBytes),
+        { provide: Remembered, useValue: core.remembered },
+        ...dataPlaneProviders({ ...core, ...keys, ...makeUses(core, keys) }, bodyLimitBytes),
         ...makeKeysets(core, keys),
         ...transferProviders({ ...core, ...keys }, bodyLimitBytes, trustedExporters),
         ...makeParties(core),

@@ -34,6 +34,7 @@ const FUNCTIONS = [
   'keys_for_uses(uuid, uuid, uuid[])',
   'record_use(jsonb)',
   'record_uses(jsonb)',
+  'use_stands(jsonb)',
   'lock_tenant(uuid)',
   'master_key_pause(uuid, uuid, uuid)',
   'note_master_key(uuid, uuid, uuid, boolean, integer)',

@@ -66,6 +66,8 @@ export { MASTER_KEY, NEW_MASTER_KEY } from './master-key-headers.js';
 export { PageQuery, pageLimit, parseCursor, toPage } from './page.js';
 export type { Page } from './page.js';
 export { parseDto } from './parse-dto.js';
+export { parseDecryptHeaders, parseEncryptHeaders, STREAM_HEADERS } from './stream-headers.js';
+export type { StreamTarget } from './stream-headers.js';
 export * as rules from './rules.js';
 export {
   ClientCredentials,

@@ -5,6 +5,7 @@ export { sealBlob } from './blob/seal-blob.js';
 export type { SealedBlob, SealInput } from './blob/seal-blob.js';
 export { deriveVersionKeys } from './blob/version-keys.js';
 export type { VersionKeys } from './blob/version-keys.js';
+export { generateDataKey } from './dek/data-key.js';
 export { generateDek } from './dek/generate-dek.js';
 export { fingerprintOf, MAX_PAYLOAD_BYTES } from './envelope/envelope.js';
 export type { Envelope, EnvelopeSignature } from './envelope/envelope.js';

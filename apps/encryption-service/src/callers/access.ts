@@ -14,7 +14,7 @@ export const ANY_CALLER = 'any-caller';
 const OR = ' or ';
 
 /** Scopes whose every route ends with the record of a key use, which looks at the caller's rows again. */
-const RECORDED: ReadonlySet<string> = new Set(['encrypt', 'decrypt']);
+const RECORDED: ReadonlySet<string> = new Set(['encrypt', 'decrypt', 'reencrypt', 'data-keys']);
 
 function note(request: FastifyRequest, caller: Caller): void {
   request.call.principal = caller;

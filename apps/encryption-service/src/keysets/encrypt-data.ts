@@ -1,27 +1,10 @@
-import { type EncryptAnswer, type EncryptRequest, MAX_DATA_BYTES } from '@app/contract';
-import { sealBlob } from '@app/crypto';
-import { checkContext, decodeBase64 } from '@app/encoding';
-import { AppError } from '@app/errors';
+import type { EncryptAnswer, EncryptRequest } from '@app/contract';
 import type { Call } from '@app/server';
 import type { ClientCaller } from '../callers/caller.js';
 import { assertEncrypts } from './key-version-state.js';
 import type { KeyUses } from './key-use.js';
 import type { MessageCounter } from './message-counter.js';
-
-/** What a body must have room for besides the data, so that decrypt can take back what encrypt answered. */
-const BODY_OVERHEAD_BYTES = 48 * 1024;
-
-/** Bytes of data in one call at most: 5 MiB, or what decrypt's body holds where that is configured smaller. */
-export function dataLimit(bodyBytes: number): number {
-  return Math.min(MAX_DATA_BYTES, Math.floor(((bodyBytes - BODY_OVERHEAD_BYTES) * 3) / 4));
-}
-
-function bytesOf(request: EncryptRequest, limit: number): Buffer {
-  const { data, encoding } = request;
-  const bytes = encoding === 'base64' ? decodeBase64(data, 'data') : Buffer.from(data, 'utf8');
-  if (bytes.length > limit) throw new AppError('payload_too_large');
-  return bytes;
-}
+import { parseSealable, sealUnder } from './sealing.js';
 
 /** Seals data under the active version of an encryption, or under the one that is named. */
 export class EncryptData {
@@ -33,33 +16,18 @@ export class EncryptData {
 
   /** @throws AppError as {@link KeyUses.run}, and `invalid_base64`, `invalid_request`, `payload_too_large`. */
   async run(caller: ClientCaller, call: Call, request: EncryptRequest): Promise<EncryptAnswer> {
-    const context = checkContext(request.context, 'context');
-    const data = bytesOf(request, this.maxDataBytes);
-    const { encryptionId, encryptionVersionId: versionId, encoding = 'utf8' } = request;
+    const { data, encoding, context, versionId } = parseSealable(request, this.maxDataBytes);
     try {
       return await this.uses.run({
         caller,
         call,
         operation: 'encrypt',
-        encryptionId,
+        encryptionId: request.encryptionId,
         versionId,
         admit: assertEncrypts,
         count: (encryption, version) => this.counter.take(encryption, version, 1, data.length),
-        work: (keys, version) => {
-          const { cipherText, metadata } = sealBlob(keys, {
-            kind: 'data',
-            encoding,
-            context,
-            data,
-          });
-          return {
-            cipherText,
-            encryptionId,
-            encryptionVersionId: version.id,
-            algorithm: version.suite,
-            metadata: { ...metadata },
-          };
-        },
+        work: (keys, version) =>
+          sealUnder(keys, version, { kind: 'data', encoding, context, data }),
       });
     } finally {
       data.fill(0);

@@ -26,7 +26,8 @@ export function useEntryOf(
     ...entryOf(act, outcome, items),
     encryptionId: encryption.id,
     failed,
-    ...(itemsByVersion === undefined ? {} : { itemsByVersion }),
+    // Of one version alone the record says it anyway.
+    ...(itemsByVersion === undefined || versions.length === 1 ? {} : { itemsByVersion }),
     standing: {
       tenantRevision: caller.tenant.revision,
       clientRevision: caller.client.revision,

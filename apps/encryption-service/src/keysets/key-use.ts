@@ -32,7 +32,11 @@ export interface KeyUse<T> {
     version: EncryptionKeyVersionEntity,
   ) => Promise<RenewalNeed> | RenewalNeed;
   /** What is done with the keys, which it borrows. */
-  readonly work: (keys: VersionKeys, version: EncryptionKeyVersionEntity) => T;
+  readonly work: (
+    keys: VersionKeys,
+    version: EncryptionKeyVersionEntity,
+    encryption: EncryptionEntity,
+  ) => T | Promise<T>;
 }
 
 interface Loaded {
@@ -152,7 +156,7 @@ export class KeyUses {
         await this.renewal.renew(renewalOf(use, version.id, brought));
         return 'again';
       }
-      const result = use.work(keys, version);
+      const result = (await use.work(keys, version, encryption)) as T;
       if (isDue) this.renewal.renewBeside(renewalOf(use, version.id, brought));
       return { result };
     } catch (error) {

@@ -56,3 +56,21 @@ export function assertOpensInside(version: EncryptionKeyVersionEntity): void {
   if (version.state === 'compromised') return;
   assertDecrypts(version);
 }
+
+/**
+ * Whether what was sealed under a version may be released, now that the keyset was read again: the version was active or allowed when it
+ * sealed, and a rotation since then takes nothing back.
+ */
+export function hasSealed(
+  keyset: { version(id: string): EncryptionKeyVersionEntity | undefined },
+  id: string | undefined,
+): boolean {
+  if (id === undefined) return false;
+  try {
+    const state = keyset.version(id)?.state;
+    return state === 'active' || state === 'deactivated';
+  } catch {
+    // Its row was changed: what is sealed anew will say so.
+    return false;
+  }
+}

@@ -1,4 +1,4 @@
-import { AppError } from '@app/errors';
+import { AppError, toAppError } from '@app/errors';
 import type { Call } from '@app/server';
 import { type ClientCaller, reaches } from '../callers/caller.js';
 import type { RowSeals } from '../integrity/row-seals.js';
@@ -38,7 +38,15 @@ export interface ReadKeysets {
   readonly encryption: EncryptionEntity;
   /** Those that were named and are of this encryption, and the active one, by id. */
   readonly versions: ReadonlyMap<string, EncryptionKeyVersionEntity>;
+  /** Those of them whose rows were changed, with the alarm that each is. */
+  readonly changed: ReadonlyMap<string, AppError>;
   readonly brought: BroughtKey;
+}
+
+interface AskingForMany extends Asking {
+  readonly versionIds: readonly string[];
+  readonly needsActive: boolean;
+  readonly isTolerant: boolean;
 }
 
 /** Reads the rows that decide about a use of keys, and checks their seals, in the order in which a call is refused. */
@@ -84,21 +92,41 @@ export class KeysetReader {
   }
 
   /**
-   * A version that is not of this encryption is missing from the answer, and refuses nothing.
+   * To a tolerant use a version that is not of this encryption is missing from the answer, and one that was changed is told; any other
+   * is refused by them, as by an active version that was changed where it needs one.
    *
    * @throws AppError as {@link readOne}.
    */
-  async readMany(use: Asking & { readonly versionIds: readonly string[] }): Promise<ReadKeysets> {
-    const { caller, encryptionId, versionIds } = use;
+  async readMany(use: AskingForMany): Promise<ReadKeysets> {
+    const { caller, encryptionId, versionIds, isTolerant } = use;
     if (!reaches(caller, encryptionId)) throw new AppError('not_found');
     const { tenantId } = caller.client;
     const found = await this.keysets.findForUses(tenantId, encryptionId, versionIds);
     if (found === undefined) throw new AppError('not_found');
     const encryption = this.seals.check(ENCRYPTION_FORMAT, found.encryption);
+    const ids = new Set(found.versions.map(({ id }) => id));
+    if (!isTolerant && !versionIds.every((id) => ids.has(id))) throw new AppError('not_found');
     const brought = broughtTo(encryption, use);
     assertEnabled(encryption);
-    const versions = found.versions.map((row) => this.seals.check(KEY_VERSION_FORMAT, row));
-    return { encryption, versions: new Map(versions.map((row) => [row.id, row])), brought };
+    return { encryption, brought, ...this.#checked(found.versions, use) };
+  }
+
+  #checked(
+    rows: readonly EncryptionKeyVersionEntity[],
+    { isTolerant, needsActive }: AskingForMany,
+  ): Pick<ReadKeysets, 'versions' | 'changed'> {
+    const versions = new Map<string, EncryptionKeyVersionEntity>();
+    const changed = new Map<string, AppError>();
+    for (const row of rows) {
+      try {
+        versions.set(row.id, this.seals.check(KEY_VERSION_FORMAT, row));
+      } catch (thrown) {
+        const isOfAnItem = isTolerant && !(needsActive && row.state === 'active');
+        if (!isOfAnItem) throw thrown;
+        changed.set(row.id, toAppError(thrown));
+      }
+    }
+    return { versions, changed };
   }
 
   /** What came with the client, if the guess was right; else it is read now. */

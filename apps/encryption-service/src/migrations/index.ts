@@ -4,6 +4,7 @@ import { CreateFunctions1764000000002 } from './1764000000002-create-functions.j
 import { LifeOfVersions1764000000003 } from './1764000000003-life-of-versions.js';
 import { SlowWrongKeys1764000000004 } from './1764000000004-slow-wrong-keys.js';
 import { CountAndDestroy1764000000005 } from './1764000000005-count-and-destroy.js';
+import { WatchStreams1764000000006 } from './1764000000006-watch-streams.js';
 
 /** In the order in which they run; one that has been released is never edited. */
 export const MIGRATIONS: readonly MigrationClass[] = [
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly MigrationClass[] = [
   LifeOfVersions1764000000003,
   SlowWrongKeys1764000000004,
   CountAndDestroy1764000000005,
+  WatchStreams1764000000006,
 ];

@@ -16,16 +16,7 @@ import type { ClientCaller } from '../callers/caller.js';
 import { DecryptData } from '../keysets/decrypt-data.js';
 import { EncryptData } from '../keysets/encrypt-data.js';
 import { RotateKeyset } from '../keysets/rotate-keyset.js';
-import { MASTER_KEY_ERRORS } from './master-key-errors.js';
-
-const KEY_ERRORS = [
-  ...MASTER_KEY_ERRORS,
-  'not_found',
-  'encryption_disabled',
-  'version_not_usable',
-  'kms_unavailable',
-  'audit_unavailable',
-] as const;
+import { KEY_ERRORS, OPENING_ERRORS } from './key-errors.js';
 
 /** Encrypt, decrypt and rotate: what every service of this contract has. */
 @Controller()
@@ -63,7 +54,7 @@ export class DataController {
     summary: 'Decrypts what encrypt answered, with the same context.',
     body: DecryptRequest,
     answer: DecryptAnswer,
-    errors: [...KEY_ERRORS, 'invalid_base64', 'version_destroyed', 'decryption_failed'],
+    errors: OPENING_ERRORS,
     headers: [MASTER_KEY],
   })
   decrypt(

@@ -2,7 +2,17 @@ import type { Type } from '@nestjs/common';
 import { openApiDocument } from '@app/server';
 
 /** What this service has beyond encrypt, decrypt and rotate, as `GET /v1/health` tells it. */
-export const FEATURES = ['context', 'encoding', 'export', 'import'] as const;
+export const FEATURES = [
+  'context',
+  'encoding',
+  'batch',
+  'reencrypt',
+  'verify',
+  'streams',
+  'data-keys',
+  'export',
+  'import',
+] as const;
 
 /** The token under which the controller finds the document. */
 export const OPENAPI_DOCUMENT = Symbol('openapi document');

@@ -10,6 +10,17 @@ import { OCTETS_MEDIA_TYPE, type RouteFacts } from './endpoint.js';
  */
 export type Octets = AsyncIterable<Buffer>;
 
+/** What a peer breaks off is wrong with its request, and no fault of ours. */
+async function* octetsOf(body: Readable): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    // To destroy the body would destroy the connection, and with it the answer that says why.
+    yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  } catch (cause) {
+    const errors = [{ field: 'body', message: 'must arrive whole' }];
+    throw new AppError('invalid_request', { cause, errors });
+  }
+}
+
 function isOctetRoute(request: FastifyRequest): boolean {
   return (request.routeOptions.config as { facts?: RouteFacts }).facts?.takesOctets === true;
 }
@@ -31,7 +42,5 @@ export function takeOctets(server: FastifyInstance): void {
 
 /** The {@link Octets} of a request, as a handler's parameter. */
 export const OctetBody = createParamDecorator((_: unknown, context: ExecutionContext): Octets => {
-  const { body } = context.switchToHttp().getRequest<FastifyRequest<{ Body: Readable }>>();
-  // To destroy it would destroy the connection, and with it the answer that says why.
-  return body.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+  return octetsOf(context.switchToHttp().getRequest<FastifyRequest<{ Body: Readable }>>().body);
 });

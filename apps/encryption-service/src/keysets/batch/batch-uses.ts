@@ -1,0 +1,39 @@
+import type { BatchItem } from '@app/contract';
+import type { Call } from '@app/server';
+import type { ClientCaller } from '../../callers/caller.js';
+import type { KeysetUses } from '../keyset-uses.js';
+import type { BatchKind } from './batch-kind.js';
+import { type BatchRequest, type BatchResult, BatchRun } from './batch-run.js';
+
+/** Batches: many items of one encryption in one call, with one record. */
+export class BatchUses {
+  constructor(private readonly uses: KeysetUses) {}
+
+  /**
+   * @returns a result for each item, in order.
+   * @throws AppError as {@link KeysetUses.run}, for what is wrong with the call.
+   */
+  async run<Item extends BatchItem, Prepared, Answer extends object>(
+    kind: BatchKind<Item, Prepared, Answer>,
+    caller: ClientCaller,
+    call: Call,
+    request: BatchRequest,
+  ): Promise<{ results: BatchResult<Answer>[] }> {
+    const batch = await BatchRun.prepare(kind, request);
+    try {
+      const results = await this.uses.run({
+        caller,
+        call,
+        operation: kind.operation,
+        encryptionId: request.encryptionId,
+        versionIds: () => batch.versionIds(),
+        isTolerant: true,
+        needsActive: batch.needsActive,
+        work: (keyset) => batch.work(keyset),
+      });
+      return { results };
+    } finally {
+      batch.dispose();
+    }
+  }
+}

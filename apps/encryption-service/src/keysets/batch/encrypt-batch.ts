@@ -1,0 +1,53 @@
+import { type EncryptAnswer, EncryptItem } from '@app/contract';
+import { AppError } from '@app/errors';
+import type { CountedSealing, SealingKeyset } from '../counted-sealing.js';
+import { assertEncrypts, hasSealed } from '../key-version-state.js';
+import type { OpenKeyset } from '../keyset-uses.js';
+import { parseSealable, type Sealable } from '../sealing.js';
+import type { BatchKind, DoneItem } from './batch-kind.js';
+
+/** `POST /v1/encrypt/batch`. */
+export class EncryptBatch implements BatchKind<EncryptItem, Sealable, EncryptAnswer> {
+  readonly operation = 'encrypt-batch';
+  readonly item = EncryptItem;
+
+  constructor(
+    private readonly sealing: CountedSealing,
+    private readonly maxDataBytes: number,
+  ) {}
+
+  prepare(item: EncryptItem): Sealable {
+    return parseSealable(item, this.maxDataBytes);
+  }
+
+  versionIdOf({ versionId }: Sealable): string | undefined {
+    return versionId;
+  }
+
+  needsActive({ versionId }: Sealable): boolean {
+    return versionId === undefined;
+  }
+
+  async work(item: Sealable, keyset: SealingKeyset): Promise<DoneItem<EncryptAnswer> | 'renew'> {
+    const { versionId, encoding, context, data } = item;
+    const version = versionId === undefined ? keyset.active : keyset.version(versionId);
+    if (version === undefined) throw new AppError('not_found');
+    assertEncrypts(keyset.encryption, version);
+    const input = { kind: 'data', encoding, context, data } as const;
+    const answer = await this.sealing.seal(keyset, version, input);
+    return answer === 'renew' ? answer : { answer, sealed: version.id };
+  }
+
+  stands(
+    { sealed }: DoneItem<EncryptAnswer>,
+    keyset: OpenKeyset,
+    { versionId }: Sealable,
+  ): boolean {
+    // Whether a version may be named is decided for each try; what the active one sealed stays sealed.
+    return versionId === undefined && hasSealed(keyset, sealed);
+  }
+
+  dispose({ data }: Sealable): void {
+    data.fill(0);
+  }
+}
