@@ -12,6 +12,8 @@ export const FEATURES = [
   'data-keys',
   'export',
   'import',
+  'client-mode',
+  'rewrap',
 ] as const;
 
 /** The token under which the controller finds the document. */
