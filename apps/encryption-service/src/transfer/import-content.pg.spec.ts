@@ -74,11 +74,26 @@ describe('what is in a file', () => {
   });
 
   it.each<[string, (payload: Payload) => unknown]>([
-    ['is under another key of that name', (p) => { setRecord(p, { kekUri: 'local:other' }); }],
-    ['is under a master key that is not here', (p) => { setRecord(p, { kekUri: 'local:gone' }); }],
+    [
+      'is under another key of that name',
+      (p) => {
+        setRecord(p, { kekUri: 'local:other' });
+      },
+    ],
+    [
+      'is under a master key that is not here',
+      (p) => {
+        setRecord(p, { kekUri: 'local:gone' });
+      },
+    ],
     ['is of another version', (p) => (version(p)['encryptionVersionId'] = randomUUID())],
     ['is of another algorithm', (p) => (version(p)['suite'] = 'XAES-256-GCM')],
-    ['was changed', (p) => { setRecord(p, { ct: randomBytes(48).toString('base64') }); }],
+    [
+      'was changed',
+      (p) => {
+        setRecord(p, { ct: randomBytes(48).toString('base64') });
+      },
+    ],
   ])('does not open where a record %s', async (_, change) => {
     const before = await two.count();
     const reply = await two.import(await two.changed(change));
