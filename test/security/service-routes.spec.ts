@@ -10,6 +10,7 @@ type Kind = (typeof KINDS)[number];
 /** Every route, and who may call it. A route that is missing here fails. */
 const ROUTES: Readonly<Record<string, 'public' | readonly Kind[]>> = {
   'DELETE /v1/clients/:id': ['admin'],
+  'DELETE /v1/encryptions/:id': ['app', 'admin'],
   'GET /v1/audit': ['admin', 'auditor'],
   'GET /v1/clients': ['admin'],
   'GET /v1/encryptions': ['app', 'admin'],
@@ -23,14 +24,28 @@ const ROUTES: Readonly<Record<string, 'public' | readonly Kind[]>> = {
   'PATCH /v1/encryptions/:id': ['admin'],
   'PATCH /v1/tenants/:id': ['operator'],
   'POST /v1/clients': ['admin'],
+  'POST /v1/data-keys': ['admin'],
+  'POST /v1/data-keys/open': ['admin'],
   'POST /v1/decrypt': ['app', 'admin'],
+  'POST /v1/decrypt/batch': ['app', 'admin'],
+  'POST /v1/decrypt/stream': ['app', 'admin'],
   'POST /v1/encrypt': ['app', 'admin'],
+  'POST /v1/encrypt/batch': ['app', 'admin'],
+  'POST /v1/encrypt/stream': ['app', 'admin'],
   'POST /v1/encryptions': ['app', 'admin'],
+  'POST /v1/encryptions/:id/versions/:versionId/compromise': ['admin'],
+  'POST /v1/encryptions/:id/versions/:versionId/destroy': ['app', 'admin'],
+  'POST /v1/encryptions/:id/versions/:versionId/restore': ['app', 'admin'],
+  'POST /v1/encryptions/:id/versions/:versionId/resume': ['admin'],
+  'POST /v1/encryptions/:id/versions/:versionId/suspend': ['admin'],
   'POST /v1/encryptions/:id/rewrap': ['app', 'admin'],
   'POST /v1/export': ['admin'],
   'POST /v1/import': ['admin'],
+  'POST /v1/reencrypt': ['app', 'admin'],
+  'POST /v1/reencrypt/batch': ['app', 'admin'],
   'POST /v1/rotate': ['app', 'admin'],
   'POST /v1/tenants': ['operator'],
+  'POST /v1/verify/batch': ['app', 'admin'],
 };
 
 const ADMITTED = 'admitted';

@@ -67,6 +67,8 @@ export interface ServiceSettings {
   readonly trustedExporters: readonly string[];
   /** False: every notification is lost, as on a broken connection. */
   readonly hearsChanges: boolean;
+  /** Days to a destruction at least. */
+  readonly leastDestructionDays: number;
 }
 
 const SETTINGS: ServiceSettings = {
@@ -74,6 +76,7 @@ const SETTINGS: ServiceSettings = {
   masterKeys: { default: MASTER_KEY },
   trustedExporters: [],
   hearsChanges: true,
+  leastDestructionDays: 0,
 };
 
 /** The local master keys of a service. */
@@ -102,6 +105,7 @@ async function startReplica(
       trustedExporters: settings.trustedExporters,
       keyCache: KEY_CACHE,
       recentRows: RECENT_ROWS,
+      life: { leastDestructionDays: settings.leastDestructionDays, memoryMillis: 330_000 },
       onBackgroundFailure: (error) => {
         throw error;
       },

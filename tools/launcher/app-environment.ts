@@ -70,6 +70,8 @@ export function encryptionServiceEnvironment(from: Surroundings, ports: ReplicaP
       ...common('ES', from, ports, databases.encryptionService),
       ES_TLS_CLIENT_CA: certificates.ca.certificate,
       ES_SERVICE_SECRET_FILE: keyFiles.serviceSecret,
+      // Whoever tries it out need not wait a week to see a key erased.
+      ...(isAnySet(['ES_DESTRUCTION_LEAST_DAYS']) ? {} : { ES_DESTRUCTION_LEAST_DAYS: '0' }),
       ...masterKey,
       ...from.extra.encryptionService,
     },

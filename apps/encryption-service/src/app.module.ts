@@ -25,12 +25,14 @@ import { KeysetRepository } from './keysets/keyset.repository.js';
 import { KeysetRows } from './keysets/keyset.repository.typeorm.js';
 import { LastKeys } from './keysets/last-keys.js';
 import { ManageEncryptions } from './keysets/manage-encryptions.js';
+import { lifeProviders, type LifeSettings } from './keysets/life/life.providers.js';
 import { MessageCounter } from './keysets/message-counter.js';
 import { NewVersions } from './keysets/new-version.js';
 import { RewrapKeyset } from './keysets/rewrap-keyset.js';
 import { RewrapVersions } from './keysets/rewrap-versions.js';
 import { RotateKeyset } from './keysets/rotate-keyset.js';
 import { TenantChanges } from './keysets/tenant-changes.js';
+import { VersionAnswers } from './keysets/version-answers.js';
 import { VersionRenewal } from './keysets/version-renewal.js';
 import { VersionSuccession } from './keysets/version-succession.js';
 import { ListKekProviders } from './master-key/list-kek-providers.js';
@@ -55,6 +57,7 @@ export interface Parts {
   readonly trustedExporters: readonly string[];
   readonly keyCache: KeyCacheLimits;
   readonly recentRows: RecentRowsLimits;
+  readonly life: LifeSettings;
   /** Hears of what failed beside a request, and will be tried again. */
   readonly onBackgroundFailure: (error: AppError) => void;
 }
@@ -123,9 +126,9 @@ function makeKeyParts(core: Core, { providers, onBackgroundFailure }: Parts) {
 type KeyParts = ReturnType<typeof makeKeyParts>;
 
 function makeUses(core: Core, { masterKeys, renewal, counter }: KeyParts) {
-  const { database, seals, audit, authenticator, lastKeys, remembered } = core;
+  const { database, clock, seals, audit, authenticator, lastKeys, remembered } = core;
   const repository = new KeysetRepository(database);
-  const reader = new KeysetReader(repository, seals, lastKeys, remembered.keysets);
+  const reader = new KeysetReader(repository, seals, lastKeys, remembered.keysets, clock);
   const opener = new KeyOpener(masterKeys, remembered.keys);
   return {
     reader,
@@ -137,6 +140,7 @@ function makeUses(core: Core, { masterKeys, renewal, counter }: KeyParts) {
 function makeKeysets(core: Core, keys: KeyParts) {
   const { database, clock, identifiers, audit, changes } = core;
   const { masterKeys, rows, counter, newVersions, succession } = keys;
+  const answers = new VersionAnswers(database, rows, counter);
   return [
     {
       provide: RotateKeyset,
@@ -156,7 +160,7 @@ function makeKeysets(core: Core, keys: KeyParts) {
     },
     {
       provide: ManageEncryptions,
-      useValue: new ManageEncryptions(database, changes, rows, counter, audit, clock),
+      useValue: new ManageEncryptions(database, changes, rows, answers, audit, clock),
     },
     {
       provide: RewrapKeyset,
@@ -171,6 +175,11 @@ function makeKeysets(core: Core, keys: KeyParts) {
       ),
     },
   ];
+}
+
+function makeLife(core: Core, keys: KeyParts, { life, onBackgroundFailure }: Parts) {
+  const cache = core.remembered.keys;
+  return lifeProviders({ ...core, ...keys, cache, onFailure: onBackgroundFailure }, life);
 }
 
 function makeParties(core: Core) {
@@ -217,6 +226,7 @@ export class AppModule {
         { provide: Remembered, useValue: core.remembered },
         ...dataPlaneProviders({ ...core, ...keys, ...makeUses(core, keys) }, bodyLimitBytes),
         ...makeKeysets(core, keys),
+        ...makeLife(core, keys, parts),
         ...transferProviders({ ...core, ...keys }, bodyLimitBytes, trustedExporters),
         ...makeParties(core),
       ],

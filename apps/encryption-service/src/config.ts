@@ -1,4 +1,5 @@
 import { type ConfigOf, option } from '@app/config';
+import { MAX_DESTROY_AFTER_DAYS } from '@app/contract';
 import { isFingerprint, SERVICE_SECRET_BYTES } from '@app/crypto';
 import { DATABASE_OPTIONS } from '@app/persistence';
 import { serverOptions } from '@app/server';
@@ -35,6 +36,22 @@ export const OPTIONS = {
       list.every(isFingerprint) ? undefined : 'must be fingerprints: 64 hexadecimal digits each',
     help: 'Fingerprints of services whose exports are imported without being named; the own one always is.',
   }),
+  destruction: {
+    leastDays: option.integer({
+      least: 0,
+      most: MAX_DESTROY_AFTER_DAYS,
+      default: 7,
+      help: 'Days to the destruction of a key at least: so long it can be taken back, whoever asked for it.',
+    }),
+  },
+  upkeep: {
+    everySeconds: option.integer({
+      least: 1,
+      most: 3600,
+      default: 30,
+      help: 'How often is looked for keys whose date of destruction has come, and for versions that are too old.',
+    }),
+  },
   keyCache: {
     entries: option.integer({
       least: 0,

@@ -1,3 +1,4 @@
+import { SignedEnvelope } from './envelope.js';
 import { Field, LowerCaseField, NestedField } from './field.js';
 import { PageQuery } from './page.js';
 import { bool, integer, label, oneOf, text, time, uuid } from './rules.js';
@@ -13,6 +14,30 @@ export const MAX_NAME_LENGTH = 128;
 export const MASTER_KEY_MODES = ['platform', 'client'] as const;
 export type MasterKeyMode = (typeof MASTER_KEY_MODES)[number];
 const PATCHABLE_STATES = ['enabled', 'disabled'] as const;
+
+/** Days to the destruction of a version, at most. */
+export const MAX_DESTROY_AFTER_DAYS = 120;
+/** Unless said. */
+export const DEFAULT_DESTROY_AFTER_DAYS = 30;
+const MAX_ROTATION_DAYS = 3650;
+/** What the cipher with the shortest nonces allows under one key. */
+const MAX_ROTATION_MESSAGES = 2 ** 32;
+
+/** When an encryption rotates by itself: whichever comes first. */
+export class Rotation {
+  @Field(integer(1, MAX_ROTATION_DAYS), {
+    description: 'Days after which the active version is followed by a new one.',
+    optional: true,
+  })
+  everyDays?: number;
+
+  @Field(integer(1, MAX_ROTATION_MESSAGES), {
+    description:
+      'Messages after which the active version is followed by a new one: never before, and at most one in a hundred later.',
+    optional: true,
+  })
+  afterMessages?: number;
+}
 
 /** Which master key wraps the versions of an encryption. */
 export class MasterKey {
@@ -44,6 +69,9 @@ export class CreateEncryptionRequest {
   @NestedField(MasterKey, { description: 'The master key that wraps every version.' })
   masterKey: MasterKey;
 
+  @NestedField(Rotation, { description: 'When it rotates by itself.', optional: true })
+  rotation?: Rotation;
+
   @Field(bool(), {
     description: 'Whether encrypt may name a deactivated version. By default true.',
     optional: true,
@@ -55,6 +83,13 @@ export class CreateEncryptionRequest {
 export class PatchEncryptionRequest {
   @Field(label(MAX_NAME_LENGTH), { description: 'A name, unique in the tenant.', optional: true })
   name?: string;
+
+  @NestedField(Rotation, {
+    description:
+      'When it rotates by itself, in place of what was set before: a rule that is not named ends, and {} ends both.',
+    optional: true,
+  })
+  rotation?: Rotation;
 
   @Field(bool(), { description: 'Whether encrypt may name a deactivated version.', optional: true })
   olderVersionsEncrypt?: boolean;
@@ -69,6 +104,16 @@ export class PatchEncryptionRequest {
 
 /** `POST /v1/encryptions/{id}/rewrap`. */
 export class RewrapRequest extends MasterKey {}
+
+/** `DELETE /v1/encryptions/{id}`, and `POST …/versions/{versionId}/destroy`. */
+export class DestroyRequest {
+  @Field(integer(0, MAX_DESTROY_AFTER_DAYS), {
+    description:
+      'Days until the key is erased; by default 30. The operator sets the least. Until then it can be restored.',
+    optional: true,
+  })
+  afterDays?: number;
+}
 
 /** One version of an encryption; never key material. */
 export class VersionAnswer {
@@ -98,6 +143,19 @@ export class VersionAnswer {
 
   @Field(time(), { description: 'When its key was last used.', optional: true })
   lastUsedAt?: string;
+
+  @Field(time(), {
+    description: 'When its key is to be erased, or was.',
+    optional: true,
+  })
+  destroyAt?: string;
+
+  @NestedField(SignedEnvelope, {
+    description:
+      'Of a destroyed version: signed by the service, says where copies of its key may still exist.',
+    optional: true,
+  })
+  receipt?: SignedEnvelope;
 }
 
 export class EncryptionAnswer {
@@ -115,6 +173,9 @@ export class EncryptionAnswer {
 
   @NestedField(MasterKey, { description: 'The master key.' })
   masterKey: MasterKey;
+
+  @NestedField(Rotation, { description: 'When it rotates by itself.', optional: true })
+  rotation?: Rotation;
 
   @Field(bool(), { description: 'Whether encrypt may name a deactivated version.' })
   olderVersionsEncrypt: boolean;

@@ -40,15 +40,19 @@ export { CreateDataKeyRequest, CreatedDataKeyAnswer, DataKeyAnswer } from './dat
 export {
   CreatedEncryptionAnswer,
   CreateEncryptionRequest,
+  DEFAULT_DESTROY_AFTER_DAYS,
+  DestroyRequest,
   EncryptionAnswer,
   EncryptionsQuery,
+  MAX_DESTROY_AFTER_DAYS,
   MAX_NAME_LENGTH,
   PatchEncryptionRequest,
   RewrapRequest,
   VersionAnswer,
 } from './encryptions.js';
 export { MASTER_KEY_MODES } from './encryptions.js';
-export type { MasterKey, MasterKeyMode } from './encryptions.js';
+export type { MasterKey, MasterKeyMode, Rotation } from './encryptions.js';
+export type { SignedEnvelope } from './envelope.js';
 export {
   Field,
   itemClasses,

@@ -1,6 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Connection } from '@app/persistence';
 import { type createLogger, errorFields } from '@app/server';
+import type { EncryptionServiceConfig } from '../config.js';
+import { Upkeep } from '../keysets/life/upkeep.js';
 import { MessageCounter } from '../keysets/message-counter.js';
 import { listenForChanges } from '../remembered/listen.js';
 import { Remembered } from '../remembered/remembered.js';
@@ -34,12 +36,15 @@ function flushCounts(counter: MessageCounter, logger: Logger): () => Promise<voi
 export function startBackgroundWork(
   nest: INestApplicationContext,
   connection: Connection,
+  config: Pick<EncryptionServiceConfig, 'upkeep'>,
   logger: Logger,
 ): () => Promise<void> {
   const listener = listenForChanges(nest.get(Remembered), connection, (error) => {
     logger.warn(errorFields(error), 'changes are not heard of; they will be listened for again');
   });
   const settle = flushCounts(nest.get(MessageCounter), logger);
+  // It stops with the module.
+  nest.get(Upkeep).start(config.upkeep.everySeconds * 1000);
   return async () => {
     await settle();
     await listener.close();

@@ -1,6 +1,7 @@
 import { type Command, ConfigError, describeOptions, type OptionTree } from '@app/config';
 import { OPTIONS } from '../config.js';
 import { createOperator, OPERATOR_OPTIONS } from './create-operator.js';
+import { distrustCounts } from './distrust-counts.js';
 import { migrateDatabase } from './migrate-database.js';
 import { listOuterKeys, relockRecords, rotateOuterKey } from './outer-key.js';
 import { printConfig, printConfigReference, printOpenApi } from './print.js';
@@ -14,6 +15,8 @@ const HELP = `Usage: encryption-service [COMMAND] [FLAGS]
   operator create   makes an operator: --certificate FILE --out FILE [--name TEXT]
   rewrap            puts all encryptions of one master key under another, while services run; may be run again after a kill:
                     --from NAME --to NAME [--tenant ID] [--dry-run]
+  counts distrust   after the database was restored from a dump, before any service starts: every encryption
+                    rotates before its first message, since fewer may have been counted than were encrypted
   outer-key list    lists the outer keys, the second lock of client mode, and how many records name each
   outer-key rotate  makes a new outer key and locks all records of client mode under it, while services run
   outer-key relock  goes on with that after a kill
@@ -29,6 +32,7 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<voi
   migrate: migrateDatabase,
   'operator create': createOperator,
   rewrap,
+  'counts distrust': distrustCounts,
   'outer-key list': listOuterKeys,
   'outer-key rotate': rotateOuterKey,
   'outer-key relock': relockRecords,

@@ -1,7 +1,14 @@
+import { EventEmitter } from 'node:events';
 import { RandomIdentifiers } from '@app/ambient';
 import { loadConfig } from '@app/config';
 import type { KekProviders } from '@app/kek';
-import { connectionOf, type Database, migrate, openDatabase } from '@app/persistence';
+import {
+  connectionOf,
+  type Connection,
+  type Database,
+  migrate,
+  openDatabase,
+} from '@app/persistence';
 import {
   createHttpApp,
   createLogger,
@@ -18,6 +25,7 @@ import { AuditLog } from '../audit/audit-log.js';
 import { authorizeWith } from '../callers/access.js';
 import { Authenticator } from '../callers/authenticator.js';
 import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
+import { MessageCounter } from '../keysets/message-counter.js';
 import { kekProblems } from '../master-key/settings.js';
 import { SCHEMA } from '../schema.js';
 import { startBackgroundWork } from './background-work.js';
@@ -26,6 +34,23 @@ import { checkMasterKeys } from './check-master-keys.js';
 import { openMasterKeys } from './open-master-keys.js';
 
 type Logger = ReturnType<typeof createLogger>;
+
+const BROKEN = 'broken';
+
+function openPool(
+  config: EncryptionServiceConfig,
+  connection: Connection,
+  logger: Logger,
+  onBroken: EventEmitter,
+): Promise<Database> {
+  return openDatabase(SCHEMA, connection, {
+    poolSize: config.database.poolSize,
+    onConnectionError: (error) => {
+      logger.warn(errorFields(error), 'a database connection broke');
+      onBroken.emit(BROKEN);
+    },
+  });
+}
 
 async function startHttp(
   config: EncryptionServiceConfig,
@@ -47,6 +72,11 @@ async function startHttp(
     recentRows: {
       entries: config.recentRows.entries,
       maxAgeMillis: config.recentRows.maxAgeSeconds * 1000,
+    },
+    life: {
+      leastDestructionDays: config.destruction.leastDays,
+      // What is too old is let go of when it is looked for.
+      memoryMillis: (config.keyCache.maxAgeSeconds + config.upkeep.everySeconds) * 1000,
     },
     onBackgroundFailure: (error) => {
       logger.warn(errorFields(error), 'what failed beside a request will be tried again');
@@ -77,15 +107,16 @@ export async function serve(argv: readonly string[]): Promise<void> {
   await assertSelfTest(logger);
   const connection = connectionOf(config.database);
   await migrate(SCHEMA, connection);
-  const database = await openDatabase(SCHEMA, connection, {
-    poolSize: config.database.poolSize,
-    onConnectionError: (error) => {
-      logger.warn(errorFields(error), 'a database connection broke');
-    },
-  });
+  const onBroken = new EventEmitter();
+  const database = await openPool(config, connection, logger, onBroken);
   const providers = await openMasterKeys(config, connection, logger);
   await checkMasterKeys(connection, providers);
   const app = await startHttp(config, logger, database, providers);
+  const counter = app.nest.get(MessageCounter);
+  // A standby may have taken over that does not know what was reserved.
+  onBroken.on(BROKEN, () => {
+    counter.dropBlocks();
+  });
   const { host, port } = config.operations;
   const tls = operationsTls(config.operations);
   const operations = await startOperations({
@@ -99,7 +130,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
       await providers.default.checkHealth();
     },
   });
-  const stopBackgroundWork = startBackgroundWork(app.nest, connection, logger);
+  const stopBackgroundWork = startBackgroundWork(app.nest, connection, config, logger);
   stopOnSignals(logger, async () => {
     await app.close();
     await stopBackgroundWork();

@@ -1,4 +1,4 @@
-import type { EncryptionAnswer, VersionAnswer } from '@app/contract';
+import type { EncryptionAnswer, Rotation, SignedEnvelope, VersionAnswer } from '@app/contract';
 import type { EncryptionEntity } from './encryption.entity.js';
 import type { EncryptionKeyVersionEntity } from './encryption-key-version.entity.js';
 import type { MessageCountEntity } from './message-count.entity.js';
@@ -9,16 +9,26 @@ export function toEncryptionAnswer(
   activeVersionId: string | undefined,
 ): EncryptionAnswer {
   const { name, provider } = row;
+  const rotation = rotationOf(row);
   return {
     encryptionId: row.id,
     ...(name === undefined ? {} : { name }),
     algorithm: row.algorithm,
     state: row.state,
     masterKey: { mode: row.mode, ...(provider === undefined ? {} : { provider }) },
+    ...(rotation === undefined ? {} : { rotation }),
     olderVersionsEncrypt: row.olderVersionsEncrypt,
     ...(activeVersionId === undefined ? {} : { activeVersionId }),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function rotationOf({ everyDays, afterMessages }: EncryptionEntity): Rotation | undefined {
+  if (everyDays === undefined && afterMessages === undefined) return undefined;
+  return {
+    ...(everyDays === undefined ? {} : { everyDays }),
+    ...(afterMessages === undefined ? {} : { afterMessages: Number(afterMessages) }),
   };
 }
 
@@ -41,5 +51,7 @@ export function toVersionAnswer(
     ...timeField('deactivatedAt', row.deactivatedAt),
     messages: Number(count?.messages ?? 0n),
     ...timeField('lastUsedAt', count?.lastUsedAt),
+    ...timeField('destroyAt', row.destroyAt),
+    ...(row.receipt === undefined ? {} : { receipt: row.receipt as SignedEnvelope }),
   };
 }

@@ -11,7 +11,7 @@ import type { PlatformMasterKeys } from '../master-key/platform-master-keys.js';
 import { toEncryptionAnswer, toVersionAnswer } from './answers.js';
 import { changedRow } from '../integrity/row-seals.js';
 import { masterKeyOf } from '../master-key/key-of-call.js';
-import { ENCRYPTION_FORMAT, EncryptionEntity } from './encryption.entity.js';
+import { ENCRYPTION_FORMAT, EncryptionEntity, rotationColumns } from './encryption.entity.js';
 import { KEY_VERSION_FORMAT } from './encryption-key-version.entity.js';
 import type { KeysetRows } from './keyset.repository.typeorm.js';
 import type { NewVersions } from './new-version.js';
@@ -88,6 +88,7 @@ export class CreateEncryption {
       state: 'enabled',
       mode: request.masterKey.mode,
       provider: this.#providerOf(request.masterKey),
+      ...rotationColumns(request.rotation),
       olderVersionsEncrypt: request.olderVersionsEncrypt ?? true,
       createdAt: now,
       updatedAt: now,

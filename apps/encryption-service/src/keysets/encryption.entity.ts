@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { EncryptionState, MasterKeyMode } from '@app/contract';
+import type { EncryptionState, MasterKeyMode, Rotation } from '@app/contract';
 import { uuidBytes } from '@app/encoding';
 import { BIGINT, JsonRow, OPTIONAL } from '../integrity/columns.js';
 import { laterMembers, type RowFormat, type SealedRow } from '../integrity/row-seals.js';
@@ -70,6 +70,17 @@ export const ENCRYPTION_FORMAT: RowFormat<EncryptionEntity> = {
     ...laterMembers(row.stateBefore),
   ],
 };
+
+/** The rules of rotation as columns; what is not named is no rule. */
+export function rotationColumns(
+  rotation: Rotation | undefined,
+): Pick<EncryptionEntity, 'everyDays' | 'afterMessages'> {
+  const { everyDays, afterMessages } = rotation ?? {};
+  return {
+    everyDays,
+    afterMessages: afterMessages === undefined ? undefined : BigInt(afterMessages),
+  };
+}
 
 export function encryptionFromJson(json: Readonly<Record<string, unknown>>): EncryptionEntity {
   const row = new JsonRow(json);

@@ -3,7 +3,8 @@ import { AppError } from '@app/errors';
 import { IdempotencyRecordEntity } from './idempotency-record.entity.js';
 import type { RepeatableCall } from './idempotency.js';
 
-const KEPT_MILLIS = 24 * 60 * 60 * 1000;
+/** How long a repeated call is answered as the first one was. */
+export const KEPT_MILLIS = 24 * 60 * 60 * 1000;
 
 /**
  * What a call with this key answered before, if there was one.

@@ -76,6 +76,14 @@ export class KeyCache {
     this.#entries.clear();
   }
 
+  /** Lets go of keys that are too old and that nobody asks for any more. */
+  dropExpired(): void {
+    const oldest = this.clock.nowMillis() - this.limits.maxAgeMillis;
+    for (const [key, entry] of this.#entries) {
+      if (entry.openedMillis <= oldest) this.#entries.delete(key);
+    }
+  }
+
   get size(): number {
     return this.#entries.size;
   }

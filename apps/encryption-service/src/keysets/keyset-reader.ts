@@ -1,3 +1,4 @@
+import type { Clock } from '@app/ambient';
 import { AppError, toAppError } from '@app/errors';
 import type { Call } from '@app/server';
 import { type ClientCaller, reaches } from '../callers/caller.js';
@@ -12,6 +13,7 @@ import {
   KEY_VERSION_FORMAT,
 } from './encryption-key-version.entity.js';
 import { assertEnabled } from './key-version-state.js';
+import { asOf } from './life/due.js';
 import type { KeysetRepository, KeysForUse } from './keyset.repository.js';
 import type { KeyNames, LastKeys } from './last-keys.js';
 
@@ -56,6 +58,7 @@ export class KeysetReader {
     private readonly seals: RowSeals,
     private readonly lastKeys: LastKeys,
     private readonly recent: RecentRows<KeysForUse>,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -88,7 +91,7 @@ export class KeysetReader {
         Remembered.keysetKey(caller.client.tenantId, use),
         found,
       );
-    return { encryption, version, brought };
+    return { encryption, version: version && asOf(version, this.clock.now()), brought };
   }
 
   /**
@@ -117,9 +120,10 @@ export class KeysetReader {
   ): Pick<ReadKeysets, 'versions' | 'changed'> {
     const versions = new Map<string, EncryptionKeyVersionEntity>();
     const changed = new Map<string, AppError>();
+    const now = this.clock.now();
     for (const row of rows) {
       try {
-        versions.set(row.id, this.seals.check(KEY_VERSION_FORMAT, row));
+        versions.set(row.id, asOf(this.seals.check(KEY_VERSION_FORMAT, row), now));
       } catch (thrown) {
         const isOfAnItem = isTolerant && !(needsActive && row.state === 'active');
         if (!isOfAnItem) throw thrown;

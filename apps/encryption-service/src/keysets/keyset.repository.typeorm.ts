@@ -119,6 +119,17 @@ export class KeysetRows {
     return rows.map((row) => this.#seals.check(KEY_VERSION_FORMAT, row));
   }
 
+  /** A version of an encryption. @throws AppError `not_found`. */
+  async getVersion(
+    manager: EntityManager,
+    place: { readonly tenantId: string; readonly encryptionId: string },
+    id: string,
+  ): Promise<EncryptionKeyVersionEntity> {
+    const row = await manager.findOneBy(EncryptionKeyVersionEntity, { ...place, id });
+    if (row === null) throw new AppError('not_found');
+    return this.#seals.check(KEY_VERSION_FORMAT, row);
+  }
+
   /** The active version, if there is one. */
   async findActive(
     manager: EntityManager,

@@ -16,22 +16,23 @@ import type { Call } from '@app/server';
 import type { AuditLog } from '../audit/audit-log.js';
 import { entryOf, runAct } from '../audit/audited-acts.js';
 import { type ClientCaller, reaches } from '../callers/caller.js';
-import { toEncryptionAnswer, toVersionAnswer } from './answers.js';
+import { toEncryptionAnswer } from './answers.js';
 import { changedRow } from '../integrity/row-seals.js';
-import { ENCRYPTION_FORMAT, type EncryptionEntity } from './encryption.entity.js';
+import { ENCRYPTION_FORMAT, type EncryptionEntity, rotationColumns } from './encryption.entity.js';
 import type { KeysetRows } from './keyset.repository.typeorm.js';
-import type { MessageCounter } from './message-counter.js';
 import type { TenantChanges } from './tenant-changes.js';
+import type { VersionAnswers } from './version-answers.js';
+
+const PATCHED = ['name', 'olderVersionsEncrypt', 'everyDays', 'afterMessages', 'state'] as const;
 
 /** Whether anything changed: a new revision without a change would only make key uses under way start again. */
 function applyPatch(row: EncryptionEntity, patch: PatchEncryptionRequest): boolean {
-  const { name, olderVersionsEncrypt, state } = row;
-  row.name = patch.name ?? name;
-  row.olderVersionsEncrypt = patch.olderVersionsEncrypt ?? olderVersionsEncrypt;
+  const before = PATCHED.map((column) => row[column]);
+  row.name = patch.name ?? row.name;
+  row.olderVersionsEncrypt = patch.olderVersionsEncrypt ?? row.olderVersionsEncrypt;
+  if (patch.rotation !== undefined) Object.assign(row, rotationColumns(patch.rotation));
   applyState(row, patch.state);
-  return (
-    row.name !== name || row.olderVersionsEncrypt !== olderVersionsEncrypt || row.state !== state
-  );
+  return PATCHED.some((column, index) => row[column] !== before[index]);
 }
 
 function applyState(row: EncryptionEntity, state: PatchEncryptionRequest['state']): void {
@@ -47,7 +48,7 @@ export class ManageEncryptions {
     private readonly database: Database,
     private readonly changes: TenantChanges,
     private readonly rows: KeysetRows,
-    private readonly counter: MessageCounter,
+    private readonly answers: VersionAnswers,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -122,16 +123,12 @@ export class ManageEncryptions {
       await this.rows.get(manager, tenantId, id);
       return this.rows.versions(manager, { tenantId, encryptionId: id }, Number(after), limit + 1);
     });
-    const ids = shown.map((row) => row.id);
-    await this.counter.settle(tenantId, ids);
-    const counts = await this.database.transaction({ tenantId }, (manager) =>
-      this.rows.counts(manager, tenantId, ids),
-    );
+    const answers = await this.answers.of(tenantId, shown);
     return toPage(
-      shown,
+      answers,
       limit,
-      (row) => [String(row.number)],
-      (row) => toVersionAnswer(row, counts.get(row.id)),
+      ({ number }) => [String(number)],
+      (answer) => answer,
     );
   }
 }

@@ -93,7 +93,7 @@ export class RotateKeyset {
     });
     const brought = { clientId, key: masterKeyOf(before.mode, call) };
     assertEnabled(before);
-    return this.succession.prepare(before, witness, brought, suite);
+    return this.succession.prepare(before, witness, brought, { suite });
   }
 
   /** What a call with this key answered before, whatever has become of the encryption since. */

@@ -26,8 +26,23 @@ export class TenantChanges {
     work: (manager: EntityManager, caller: ClientCaller) => Promise<T>,
   ): Promise<T> {
     const { tenantId } = caller.client;
+    return this.#inTurn(tenantId, () =>
+      this.#change(tenantId, async (manager) => {
+        // Under the lock that a revocation would need: it cannot change before this commits.
+        const current = await this.authenticator.refresh(caller, manager);
+        return work(manager, current);
+      }),
+    );
+  }
+
+  /** Runs a change that the service makes by itself, as {@link run} does that of a client. */
+  async runUnasked<T>(tenantId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.#inTurn(tenantId, () => this.#change(tenantId, work));
+  }
+
+  async #inTurn<T>(tenantId: string, run: () => Promise<T>): Promise<T> {
     const before = this.#last.get(tenantId) ?? Promise.resolve();
-    const change = before.then(() => this.#change(caller, work));
+    const change = before.then(run);
     // What failed before must not keep the next one from running.
     const ended = change.catch(() => undefined);
     this.#last.set(tenantId, ended);
@@ -38,16 +53,10 @@ export class TenantChanges {
     }
   }
 
-  async #change<T>(
-    caller: ClientCaller,
-    work: (manager: EntityManager, caller: ClientCaller) => Promise<T>,
-  ): Promise<T> {
-    const { tenantId } = caller.client;
+  async #change<T>(tenantId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.database.transaction({ tenantId }, async (manager) => {
       await manager.query('select lock_tenant($1)', [tenantId]);
-      // Under the lock that a revocation would need: it cannot change before this commits.
-      const current = await this.authenticator.refresh(caller, manager);
-      return work(manager, current);
+      return work(manager);
     });
   }
 }

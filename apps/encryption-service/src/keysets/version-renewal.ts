@@ -1,7 +1,9 @@
+import type { EntityManager } from 'typeorm';
 import { type AppError, toAppError } from '@app/errors';
 import type { Call } from '@app/server';
-import type { AuditLog } from '../audit/audit-log.js';
+import type { AuditEntry, AuditLog } from '../audit/audit-log.js';
 import { entryOf } from '../audit/audited-acts.js';
+import { entryOfService, THE_SERVICE } from '../audit/service-entry.js';
 import type { ClientCaller } from '../callers/caller.js';
 import type { BroughtKey } from '../master-key/master-keys.js';
 import type { Database } from '@app/persistence';
@@ -17,6 +19,24 @@ export interface Renewal {
   /** The active version that has seen enough; undefined where there is none. */
   readonly activeId: string | undefined;
   readonly brought: BroughtKey;
+}
+
+/** The same where nobody calls: an encryption under a platform master key whose active version is too old. */
+export interface UnaskedRenewal {
+  readonly tenantId: string;
+  readonly encryptionId: string;
+  readonly activeId: string;
+  /** Of the run in which it was seen. */
+  readonly requestId: string;
+}
+
+interface Renewing {
+  readonly tenantId: string;
+  readonly encryptionId: string;
+  readonly activeId: string | undefined;
+  readonly brought: BroughtKey;
+  readonly change: (work: (manager: EntityManager) => Promise<void>) => Promise<void>;
+  readonly entryFor: (versionId: string) => AuditEntry;
 }
 
 const OPERATION = 'rotate-by-itself';
@@ -40,11 +60,21 @@ export class VersionRenewal {
    * @throws AppError as {@link VersionSuccession.prepare}, `database_unavailable`.
    */
   async renew(renewal: Renewal): Promise<void> {
-    const { caller, encryptionId, activeId } = renewal;
+    const { caller, call, encryptionId, activeId, brought } = renewal;
+    const { tenantId } = caller.client;
+    const act = { tenantId, caller, call, operation: OPERATION, encryptionId };
+    const renewing: Renewing = {
+      tenantId,
+      encryptionId,
+      activeId,
+      brought,
+      change: (work) => this.changes.run(caller, work),
+      entryFor: (versionId) => entryOf({ ...act, versionId }),
+    };
     // In client mode each call has a key of its own, and a wrong one must not be taken for another's right one.
-    if (renewal.brought.key !== undefined) return this.#renew(renewal);
-    const key = `${caller.client.tenantId}/${encryptionId}/${activeId ?? ''}`;
-    const running = this.#running.get(key) ?? this.#renew(renewal);
+    if (brought.key !== undefined) return this.#renew(renewing);
+    const key = `${tenantId}/${encryptionId}/${activeId ?? ''}`;
+    const running = this.#running.get(key) ?? this.#renew(renewing);
     this.#running.set(key, running);
     try {
       await running;
@@ -53,8 +83,20 @@ export class VersionRenewal {
     }
   }
 
-  async #renew({ caller, call, encryptionId, activeId, brought }: Renewal): Promise<void> {
-    const { tenantId } = caller.client;
+  /** As {@link renew}, where no client calls. */
+  async renewUnasked({ requestId, ...place }: UnaskedRenewal): Promise<void> {
+    const { tenantId, encryptionId } = place;
+    const act = { tenantId, encryptionId, operation: OPERATION, requestId };
+    await this.#renew({
+      ...place,
+      brought: { clientId: THE_SERVICE, key: undefined },
+      change: (work) => this.changes.runUnasked(tenantId, work),
+      entryFor: (versionId) => entryOfService({ ...act, versionId }),
+    });
+  }
+
+  async #renew(renewing: Renewing): Promise<void> {
+    const { tenantId, encryptionId, activeId, brought } = renewing;
     const place = { tenantId, encryptionId };
     const [before, witness, isDone] = await this.database.transaction(
       { tenantId },
@@ -69,16 +111,12 @@ export class VersionRenewal {
     );
     if (isDone) return;
     const successor = await this.succession.prepare(before, witness, brought);
-    await this.changes.run(caller, async (manager) => {
+    await renewing.change(async (manager) => {
       const active = await this.rows.findActive(manager, place);
       // Another replica was quicker.
       if (active?.id !== activeId) return;
       const { version, revisions } = await this.succession.succeed(manager, successor);
-      const act = { tenantId, caller, call, operation: OPERATION, encryptionId };
-      await this.audit.append(manager, {
-        ...entryOf({ ...act, versionId: version.id }),
-        revisions,
-      });
+      await this.audit.append(manager, { ...renewing.entryFor(version.id), revisions });
     });
   }
 

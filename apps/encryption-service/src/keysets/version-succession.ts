@@ -20,6 +20,15 @@ export interface Successor {
   readonly before: EncryptionEntity;
   /** The algorithm of this version and those after it. */
   readonly suite: SuiteName;
+  readonly whileDisabled: boolean;
+}
+
+/** What is asked of a new version beyond that it follows. */
+export interface Wanted {
+  /** Another algorithm than the encryption's. */
+  readonly suite?: SuiteName | undefined;
+  /** Also where the encryption is disabled: what was stolen must not stay active for it. Nothing is released by it. */
+  readonly whileDisabled?: boolean;
 }
 
 /** What a succession changed. */
@@ -47,16 +56,17 @@ export class VersionSuccession {
     before: EncryptionEntity,
     witness: EncryptionKeyVersionEntity | undefined,
     brought: BroughtKey,
-    suite = before.algorithm as SuiteName,
+    { suite = before.algorithm as SuiteName, whileDisabled = false }: Wanted = {},
   ): Promise<Successor> {
-    assertRenewable(before);
+    assertSucceedable(before, whileDisabled);
     if (before.mode === 'client' && witness !== undefined) {
       const dek = await this.masterKeys.unwrap(before, witness, brought);
       dek.dispose();
     }
     const { tenantId, id: encryptionId, mode, provider } = before;
     const place = { tenantId, encryptionId, suite, mode, provider };
-    return { version: await this.newVersions.make(place, brought), before, suite };
+    const version = await this.newVersions.make(place, brought);
+    return { version, before, suite, whileDisabled };
   }
 
   /**
@@ -66,11 +76,11 @@ export class VersionSuccession {
    */
   async succeed(
     manager: EntityManager,
-    { before, version, suite }: Successor,
+    { before, version, suite, whileDisabled }: Successor,
   ): Promise<Succession> {
     const place = { tenantId: before.tenantId, encryptionId: before.id };
     const encryption = await this.rows.get(manager, before.tenantId, before.id);
-    assertRenewable(encryption);
+    assertSucceedable(encryption, whileDisabled);
     // The key was wrapped before the lock was taken: by another master key it would be a rewrap undone.
     if (encryption.revision !== before.revision && !isUnderSame(encryption, before))
       throw new AppError('conflict');
@@ -93,6 +103,10 @@ export class VersionSuccession {
     }
     return { version, revisions: changed };
   }
+}
+
+function assertSucceedable(encryption: EncryptionEntity, whileDisabled: boolean): void {
+  if (encryption.state !== 'disabled' || !whileDisabled) assertRenewable(encryption);
 }
 
 /** In client mode nothing in the row tells one key of the client from another; a rewrap raises the revision. */

@@ -17,7 +17,7 @@ import type { TenantChanges } from '../keysets/tenant-changes.js';
 import type { OuterKeys } from '../master-key/outer-keys.js';
 import { type KeysetToExport, OuterKeyMissing, toExported } from './exported-keyset.js';
 import type { FileLimit } from './file-limit.js';
-import { optionalKey } from './optional-key.js';
+import { optionalKey } from '../master-key/optional-key.js';
 
 const OPERATION = 'export';
 /** Records that are locked anew while they are exported make a second try; so many in a row do not happen by chance. */

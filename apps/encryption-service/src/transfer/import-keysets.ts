@@ -21,7 +21,7 @@ import type { NewVersions } from '../keysets/new-version.js';
 import type { TenantChanges } from '../keysets/tenant-changes.js';
 import { assertStorable, type ImportedKeyset, toImported } from './imported-keyset.js';
 import type { KeysOfFile } from './keys-of-file.js';
-import { optionalKey } from './optional-key.js';
+import { optionalKey } from '../master-key/optional-key.js';
 import { verifyFile } from './read-file.js';
 import type { TrustedSigners } from './trusted-signers.js';
 

@@ -10,6 +10,7 @@ import { ServiceController } from './service.controller.js';
 import { StreamsController } from './streams.controller.js';
 import { TenantsController } from './tenants.controller.js';
 import { TransferController } from './transfer.controller.js';
+import { VersionsController } from './versions.controller.js';
 
 /** Every controller of the service: the whole surface of its data port. */
 export const CONTROLLERS: readonly Type[] = [
@@ -19,6 +20,7 @@ export const CONTROLLERS: readonly Type[] = [
   DataKeysController,
   StreamsController,
   EncryptionsController,
+  VersionsController,
   KekProvidersController,
   ClientsController,
   TenantsController,

@@ -12,6 +12,7 @@ export const FEATURES = [
   'data-keys',
   'export',
   'import',
+  'lifecycle',
   'client-mode',
   'rewrap',
 ] as const;

@@ -170,10 +170,11 @@ export class VersionBlock {
     this.#serve();
     const [first] = this.#waiting;
     if (first === undefined) return this.#reserve(0, 0, 0);
-    await this.#reserveFor(this.#waiting, first.limits);
+    const hasRoom = await this.#reserveFor(this.#waiting, first.limits);
     this.#serve();
     const [head] = this.#waiting;
-    if (head === undefined) return;
+    // Who came meanwhile was not asked for yet.
+    if (hasRoom || head === undefined) return;
     // Beyond the hard limit of a cipher there is no room for anything.
     if (this.#left > 0 && head.limits.isRenewable)
       await this.#reserve(head.messages - this.#left, Number.MAX_SAFE_INTEGER, 0);
@@ -189,13 +190,16 @@ export class VersionBlock {
     }
   }
 
-  async #reserveFor(waiting: readonly Want[], limits: CountLimits): Promise<void> {
+  /** @returns false where less was given than is waited for. */
+  async #reserveFor(waiting: readonly Want[], limits: CountLimits): Promise<boolean> {
     const messages = waiting.reduce((sum, want) => sum + want.messages, -this.#left);
     const bytes = waiting.reduce((sum, want) => sum + want.bytes, -this.#leftBytes);
     const block = Math.min(this.#nextSize, largestBlock(limits, this.#counted.messages));
     this.#nextSize *= this.#nextSize < largestBlock(limits, 0) ? 2 : 1;
     const asked = messages > 0 ? Math.max(messages, block) : 0;
+    const enough = this.#left + messages;
     await this.#reserve(asked, limits.messages.most, Math.max(bytes, asked * BYTES_A_MESSAGE));
+    return this.#left >= enough;
   }
 
   async #reserve(messages: number, most: number, bytes: number): Promise<void> {

@@ -2,7 +2,7 @@ import type { MasterKeyMode } from '@app/contract';
 import { AppError } from '@app/errors';
 import type { SecretBytes } from '@app/secret';
 import type { Call } from '@app/server';
-import { refuseMasterKey } from '../master-key/key-of-call.js';
+import { refuseMasterKey } from './key-of-call.js';
 
 /**
  * The client's key of a call that does not need one. It is refused where it could be taken for the key of encryptions that it is not

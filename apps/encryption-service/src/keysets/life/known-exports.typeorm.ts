@@ -1,0 +1,26 @@
+import { type EntityManager, MoreThanOrEqual } from 'typeorm';
+import { AuditRecordEntity } from '../../audit/audit-record.entity.js';
+import type { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
+
+/** A receipt names the newest thousand, and from when on there are more. */
+const MOST = 1001;
+
+/** When files were exported that hold a version's key, as far as the audit log tells. An export has a record for each encryption in it. */
+export async function findExportTimes(
+  manager: EntityManager,
+  { tenantId, encryptionId, createdAt }: EncryptionKeyVersionEntity,
+): Promise<Date[]> {
+  const records = await manager.find(AuditRecordEntity, {
+    where: {
+      tenantId,
+      encryptionId,
+      operation: 'export',
+      outcome: 'success',
+      at: MoreThanOrEqual(createdAt),
+    },
+    select: { at: true },
+    order: { at: 'DESC' },
+    take: MOST,
+  });
+  return records.map(({ at }) => at);
+}
