@@ -74,7 +74,22 @@ describe('the pool of nonces', () => {
     expect(source.filled).toHaveLength(1);
   });
 
-  it('refuses what is no size of a nonce', () => {
-    expect(() => new NoncePool(new CountingSource()).take(4097)).toThrow('internal');
+  it('hands out nothing of a buffer that it could not replace', () => {
+    const source = new CountingSource();
+    const pool = new NoncePool(source);
+    take(pool, 340);
+    const works = source.randomBytes.bind(source);
+    source.randomBytes = () => {
+      throw new Error('no randomness');
+    };
+    // 16 bytes are left, all of them zeros from now on.
+    expect(() => pool.take(24)).toThrow('no randomness');
+    expect(() => pool.take(12)).toThrow('no randomness');
+    source.randomBytes = works;
+    expect(pool.take(12)).not.toEqual(Buffer.alloc(12));
+  });
+
+  it.each([4097, 0, -12, 1.5, Number.NaN])('refuses %d, which is no size of a nonce', (size) => {
+    expect(() => new NoncePool(new CountingSource()).take(size)).toThrow('internal');
   });
 });

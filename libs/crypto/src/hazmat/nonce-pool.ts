@@ -2,6 +2,7 @@ import { AppError } from '@app/errors';
 
 const POOL_BYTES = 4096;
 const MAX_AGE_MILLIS = 1000;
+const NOTHING = Buffer.alloc(0);
 
 /** Where a pool gets its bytes and its time from. */
 export interface NonceSource {
@@ -18,7 +19,7 @@ export interface NonceSource {
  */
 export class NoncePool {
   readonly #source: NonceSource;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NOTHING;
   #offset = 0;
   #filledAt = 0;
 
@@ -26,9 +27,13 @@ export class NoncePool {
     this.#source = source;
   }
 
-  /** A nonce of `size` bytes, owned by the caller. */
+  /**
+   * A nonce of `size` bytes, owned by the caller.
+   *
+   * @throws AppError `internal` for no size of a nonce; what the source throws.
+   */
   take(size: number): Buffer {
-    if (size > POOL_BYTES)
+    if (!Number.isSafeInteger(size) || size < 1 || size > POOL_BYTES)
       throw new AppError('internal', { cause: new RangeError('not the size of a nonce') });
     const now = this.#source.monotonicMillis();
     const end = this.#offset + size;
@@ -38,8 +43,10 @@ export class NoncePool {
 
   #fillAndCut(size: number, now: number): Buffer {
     this.#bytes.fill(0);
-    this.#bytes = this.#source.randomBytes(POOL_BYTES);
+    // Let go of first: were the source to fail, what is left of zeros here would be the next nonce.
+    this.#bytes = NOTHING;
     this.#offset = 0;
+    this.#bytes = this.#source.randomBytes(POOL_BYTES);
     this.#filledAt = now;
     return this.#cut(size);
   }
