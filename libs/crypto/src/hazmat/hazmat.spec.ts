@@ -1,5 +1,6 @@
 import { AppError } from '@app/errors';
 import { describe, expect, it } from 'vitest';
+import { ed25519PublicKey, takeEd25519Seed } from './ed25519.js';
 import { deriveKey, expandKey, extractKey, hkdf } from './hkdf.js';
 import { equalInConstantTime } from './hmac.js';
 import { randomNonce, randomSecret } from './random.js';
@@ -27,6 +28,19 @@ describe('a key', () => {
   });
 });
 
+describe('a key of Ed25519', () => {
+  it.each([0, 31, 33, 64])('has not %i bytes', (length) => {
+    expect(codeOf(() => takeEd25519Seed(Buffer.alloc(length)))).toBe('internal');
+    expect(codeOf(() => ed25519PublicKey(Buffer.alloc(length)))).toBe('internal');
+  });
+
+  it('overwrites its seed', () => {
+    const seed = Buffer.alloc(32, 7);
+    takeEd25519Seed(seed);
+    expect(seed).toEqual(Buffer.alloc(32));
+  });
+});
+
 describe('HKDF', () => {
   const input = { hash: 'sha256', ikm: Buffer.alloc(32), info: Buffer.alloc(0) } as const;
 
@@ -45,6 +59,10 @@ describe('HKDF', () => {
   it('refuses more than 255 blocks, and an info beyond 1,024 bytes', () => {
     expect(codeOf(() => hkdf({ ...input, bytes: 255 * 32 + 1 }))).toBe('internal');
     expect(codeOf(() => hkdf({ ...input, info: Buffer.alloc(1025), bytes: 32 }))).toBe('internal');
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, Infinity])('refuses to derive %d bytes', (bytes) => {
+    expect(codeOf(() => hkdf({ ...input, bytes }))).toBe('internal');
   });
 });
 

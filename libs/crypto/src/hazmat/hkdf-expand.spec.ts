@@ -27,4 +27,9 @@ describe('HKDF-Expand with SHA-512', () => {
     expect(hkdfExpandSha512(prk, info, 16_320)).toHaveLength(16_320);
     expect(() => hkdfExpandSha512(prk, info, 16_321)).toThrow(AppError);
   });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses to derive %d bytes', (bytes) => {
+    const prk = takeKey(Buffer.alloc(32, 1));
+    expect(() => hkdfExpandSha512(prk, Buffer.alloc(0), bytes)).toThrow(AppError);
+  });
 });

@@ -1,26 +1,28 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import { AppError } from '@app/errors';
+import { isLengthOfHkdf } from './hkdf-length.js';
 
 const HASH_BYTES = 64;
-const MAX_BLOCKS = 255;
 
 /**
  * HKDF-Expand with SHA-512, without the step of extraction (RFC 5869, section 2.3).
  *
  * @param prk - uniformly random, as the output of a derivation is. Borrowed.
  * @param info - of any length.
- * @param bytes - at most 16,320.
+ * @param bytes - 1 to 16,320.
  * @returns new bytes, owned by the caller, who overwrites them.
- * @throws AppError `internal` for more bytes than that.
+ * @throws AppError `internal` for another number of bytes.
  */
 export function hkdfExpandSha512(prk: KeyObject, info: Buffer, bytes: number): Buffer {
+  if (!isLengthOfHkdf(bytes, HASH_BYTES))
+    throw new AppError('internal', { cause: new RangeError('beyond the limits of HKDF') });
   const blocks = Math.ceil(bytes / HASH_BYTES);
-  if (blocks > MAX_BLOCKS)
-    throw new AppError('internal', { cause: new RangeError('beyond the limit of HKDF') });
   const output = Buffer.alloc(blocks * HASH_BYTES);
   let previous = Buffer.alloc(0);
   for (let block = 1; block <= blocks; block += 1) {
     const next = createHmac('sha512', prk).update(previous).update(info);
+    // Each block is part of the output, or all of it.
+    previous.fill(0);
     previous = next.update(Buffer.from([block])).digest();
     previous.copy(output, (block - 1) * HASH_BYTES);
   }

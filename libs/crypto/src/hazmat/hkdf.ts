@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { AppError } from '@app/errors';
+import { isLengthOfHkdf } from './hkdf-length.js';
 import { takeKey } from './secret-key.js';
 
 /** What goes into HKDF beside the key. */
@@ -11,24 +12,24 @@ export interface HkdfInput {
   readonly salt?: Buffer;
   /** At most 1,024 bytes, which is Node's limit, not the standard's. */
   readonly info: Buffer;
-  /** Bytes to derive: at most 255 times the length of the hash. */
+  /** Bytes to derive: 1 at least, and at most 255 times the length of the hash. */
   readonly bytes: number;
 }
 
 const NO_SALT = Buffer.alloc(0);
 
 const HASH_BYTES = { sha256: 32, sha512: 64 } as const;
-const MAX_BLOCKS = 255;
 const MAX_INFO_BYTES = 1024;
 
 /**
  * HKDF, extract and expand (RFC 5869).
  *
  * @returns new bytes, owned by the caller, who overwrites them.
- * @throws AppError `internal` for a length or an info beyond its limit.
+ * @throws AppError `internal` for a length that HKDF does not have and an info beyond its limit.
  */
 export function hkdf({ hash, ikm, salt = NO_SALT, info, bytes }: HkdfInput): Buffer {
-  if (bytes > MAX_BLOCKS * HASH_BYTES[hash] || info.length > MAX_INFO_BYTES) {
+  const fits = isLengthOfHkdf(bytes, HASH_BYTES[hash]) && info.length <= MAX_INFO_BYTES;
+  if (!fits) {
     throw new AppError('internal', { cause: new RangeError('beyond the limits of HKDF') });
   }
   // As a KeyObject: given bytes, Node 24 first throws and catches an error to see that they are none, which costs as much as HKDF.

@@ -60,6 +60,8 @@ function deriveMessageKey(key: KeyObject, { nonce, aad }: Sealing): [KeyObject, 
     blocks.writeUInt8(blocks.readUInt8(at) ^ subkey.readUInt8(at % BLOCK_BYTES), at);
   }
   const messageKey = takeKey(encryptBlocks(key, blocks));
+  // What is XORed here is known, so that K1 could be read off.
+  blocks.fill(0);
   return [messageKey, { nonce: nonce.subarray(HALF_NONCE_BYTES), aad }];
 }
 
