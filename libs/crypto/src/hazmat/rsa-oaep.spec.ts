@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   generateRsaPrivateKey,
   importRsaKeyPair,
+  isRsaPrivateKey,
   OAEP_BYTES,
   openOaep,
   sealOaep,
@@ -75,6 +76,27 @@ describe('a private key', () => {
     ['another algorithm', () => der(generateKeyPairSync('ed25519').privateKey)],
   ])('is refused: %s', (_, key) => {
     expect(importRsaKeyPair(key())).toBeUndefined();
+  });
+});
+
+/** The same PKCS#8 with the modulus of another key, which has the same length: right in its form, and of no use. */
+function withOtherModulus(other: Buffer): Buffer {
+  const [start, length] = [37, 384];
+  const mixed = Buffer.from(PKCS8);
+  other.copy(mixed, start, start, start + length);
+  return mixed;
+}
+
+describe('the halves of a private key', () => {
+  it('belong together in one that was made', () => {
+    expect(isRsaPrivateKey(PKCS8)).toBe(true);
+  });
+
+  it('are found not to, though the form is right', async () => {
+    const mixed = withOtherModulus(await generateRsaPrivateKey());
+    expect(importRsaKeyPair(mixed)).toBeDefined();
+    expect(isRsaPrivateKey(mixed)).toBe(false);
+    expect(isRsaPrivateKey(PKCS8.subarray(1))).toBe(false);
   });
 });
 

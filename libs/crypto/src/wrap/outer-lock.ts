@@ -29,7 +29,7 @@ const NONCE_BYTES = 12;
 /** w, com, nonce and ct. */
 const MEMBERS = 4;
 
-/** The key of the second lock for one B: an outer key never encrypts two records under one key. */
+/** The key of the second lock for one B: under it are the records of one version alone, one for each rewrap, with random nonces. */
 export function deriveOuterLockKey(outer: OuterKey, binding: Buffer): KeyObject {
   if (outer.key.length !== OUTER_KEY_BYTES) {
     throw new AppError('internal', { cause: new RangeError('an outer key has 32 bytes') });

@@ -48,7 +48,12 @@ function parseBytes(text: unknown): Buffer | undefined {
 }
 
 function isKekUri(uri: unknown): uri is string {
-  return typeof uri === 'string' && Buffer.byteLength(uri, 'utf8') <= MAX_KEK_URI_BYTES;
+  // Text with a lone surrogate has no E, and would be the caller's mistake there: here it is a record of another form.
+  return (
+    typeof uri === 'string' &&
+    uri.isWellFormed() &&
+    Buffer.byteLength(uri, 'utf8') <= MAX_KEK_URI_BYTES
+  );
 }
 
 interface Decoded {

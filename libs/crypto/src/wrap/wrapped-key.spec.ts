@@ -168,6 +168,7 @@ const OTHER_FORMS: [string, unknown][] = [
   ['another kekUri', { ...RECORD, kekUri: 'local:other' }],
   ['a kekUri that is no text', { ...RECORD, kekUri: 7 }],
   ['a kekUri too long', { ...RECORD, kekUri: `local:${'x'.repeat(512)}` }],
+  ['a kekUri with half of a character', { ...RECORD, kekUri: 'local:\ud800' }],
   ['provided null', { ...RECORD, provided: null }],
   ['provided that is no base64', { ...RECORD, provided: '?' }],
   ['a short w', { ...RECORD, w: RECORD.nonce }],
@@ -204,6 +205,17 @@ describe('wrapping', () => {
     expect(refusal(() => wrapDek(short, URI, PLACE, DEK))).toEqual(fault);
     expect(refusal(() => wrapDek(KEK, URI, PLACE, short))).toEqual(fault);
     expect(refusal(() => wrapDek(KEK, `local:${'\u00e9'.repeat(256)}`, PLACE, DEK))).toEqual(fault);
+  });
+
+  it('refuses a private key of which nothing would open', async () => {
+    const place = { ...PLACE, suite: 'RSA-OAEP-3072-SHA256+AES-256-GCM' } as const;
+    const [one, other] = [await generateDek(place.suite), await generateDek(place.suite)];
+    expect(unwrapDek(KEK, place, wrapDek(KEK, URI, place, one)).equals(one)).toBe(true);
+    // The modulus of another key, right in its form: secret and lengths come before it, 384 bytes.
+    const mixed = Buffer.from(one.expose());
+    other.expose().copy(mixed, 77, 77, 77 + 384);
+    const fault = { code: 'internal', alarm: undefined };
+    expect(refusal(() => wrapDek(KEK, URI, place, SecretBytes.copyOf(mixed)))).toEqual(fault);
   });
 
   it('generates keys of the suite, each another', async () => {
