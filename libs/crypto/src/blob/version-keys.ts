@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { encodeMembers } from '@app/encoding';
+import { encodeMembers, uuidBytes } from '@app/encoding';
 import { AppError } from '@app/errors';
 import type { SecretBytes } from '@app/secret';
 import { parseDek } from '../dek/dek-form.js';
@@ -54,6 +54,12 @@ export class VersionKeys {
   /** The members of AAD up to the version, encoded: all that does not change from blob to blob. */
   associatedDataPrefix(kind: SealedKind): Buffer {
     return this.#prefixes[kind];
+  }
+
+  /** Whether these are the keys of this version, given by its UUID. */
+  isOf(versionId: string): boolean {
+    const id = uuidBytes(versionId);
+    return this.#place.subarray(-id.length).equals(id);
   }
 
   /** The cipher of messages, and K_com. @throws AppError `internal` after {@link dispose}. */

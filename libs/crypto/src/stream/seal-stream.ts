@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import type { Context } from '@app/encoding';
-import { toAppError } from '@app/errors';
+import { AppError, toAppError } from '@app/errors';
 import type { VersionKeys } from '../blob/version-keys.js';
 import { randomSecret } from '../hazmat/random.js';
 import { SALT_BYTES } from './chunk-keys.js';
@@ -53,9 +53,13 @@ class SealTransform extends Transform {
  * @param keys - of the version `versionId`. Needed during this call alone.
  * @param context - authenticated, not stored: opening needs the same.
  * @returns bytes in, bytes out; destroyed with an AppError where something fails. What came out of one that did not end is no stream.
- * @throws AppError `invalid_request` for a context beyond its limits.
+ * @throws AppError `invalid_request` for a context beyond its limits; `internal` for keys of another version, which nobody would open it
+ * with.
  */
 export function sealStream(keys: VersionKeys, versionId: string, context?: Context): Transform {
+  if (!keys.isOf(versionId)) {
+    throw new AppError('internal', { cause: new TypeError('the keys are of another version') });
+  }
   const salt = randomSecret(SALT_BYTES);
   const sealer = new MessageSealer(keys.streamKey, salt, encodeStreamBinding(keys, context));
   return new SealTransform(encodeStreamHeader(versionId), sealer);

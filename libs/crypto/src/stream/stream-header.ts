@@ -30,21 +30,33 @@ export interface HeadedStream {
   /** Which version's keys open it, in lower case. Not authentic before it does. */
   readonly versionId: string;
   /** The whole stream, its header included. To be read to its end, or returned, which also ends the source. */
-  readonly stream: AsyncIterable<Buffer>;
+  readonly stream: AsyncIterableIterator<Buffer>;
 }
 
-async function* chain(
-  first: Buffer,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    yield first;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-      yield toBuffer(next.value);
-    }
-  } finally {
-    await rest.return?.();
-  }
+/** The beginning, then the rest. No generator: one that was never asked for anything ends without its `finally`, and its source stays open. */
+function chain(first: Buffer, rest: AsyncIterator<Uint8Array>): AsyncIterableIterator<Buffer> {
+  let beginning: Buffer | undefined = first;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (beginning !== undefined) {
+        const value = beginning;
+        beginning = undefined;
+        return { done: false, value };
+      }
+      const next = await rest.next();
+      return next.done === true
+        ? { done: true, value: undefined }
+        : { done: false, value: toBuffer(next.value) };
+    },
+    async return() {
+      beginning = undefined;
+      await rest.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {
@@ -54,7 +66,8 @@ function toBuffer(bytes: Uint8Array): Buffer {
 /**
  * Reads as much of a stream as its header needs, so that the keys can be found before anything else of it is read.
  *
- * @param source - a body, a file or anything else that gives bytes. It is not read further than needed.
+ * @param source - a body, a file or anything else that gives bytes. It is not read further than needed, and left open where this throws: the
+ * caller may have to answer over the same connection.
  * @throws AppError `decryption_failed` for another magic or a stream that ends within its header; what the source throws.
  */
 export async function readStreamHeader(source: AsyncIterable<Uint8Array>): Promise<HeadedStream> {

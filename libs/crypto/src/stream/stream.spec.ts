@@ -151,6 +151,19 @@ describe('a long stream', () => {
   });
 });
 
+describe('keys of another version', () => {
+  it('seal nothing', () => {
+    let code: string | undefined;
+    try {
+      sealStream(keysOf(OTHER_VERSION), VERSION);
+    } catch (error) {
+      code = error instanceof AppError ? error.code : undefined;
+    }
+    expect(code).toBe('internal');
+    expect(() => sealStream(keysOf(), VERSION.toUpperCase())).not.toThrow();
+  });
+});
+
 describe('the header of a stream', () => {
   it('tells the version, and hands the whole stream on', async () => {
     const stream = await sealed(MESSAGE);
@@ -183,6 +196,31 @@ describe('the header of a stream', () => {
     const { stream } = await readStreamHeader(source);
     for await (const _part of stream) break;
     expect(source.destroyed).toBe(true);
+  });
+
+  it('ends its source where it is not read at all', async () => {
+    const source = Readable.from([await sealed(MESSAGE), MESSAGE, MESSAGE]);
+    const { stream } = await readStreamHeader(source);
+    await stream.return?.();
+    expect(source.destroyed).toBe(true);
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('needs no source that can be ended', async () => {
+    const bytes = await sealed(MESSAGE);
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.resolve({ done: false, value: bytes } as const),
+      }),
+    };
+    const { stream } = await readStreamHeader(source);
+    expect(await stream.return?.()).toEqual({ done: true, value: undefined });
+  });
+
+  it('leaves its source open where it is refused', async () => {
+    const source = Readable.from([MESSAGE, MESSAGE]);
+    expect(await refusal(readStreamHeader(source))).toBe('decryption_failed');
+    expect(source.destroyed).toBe(false);
   });
 
   it.each([
