@@ -19,6 +19,11 @@ function refusesChanges(keys: VersionKeys, { cipherText, metadata, context }: Kn
     { cipherText: flipBitOfBase64(cipherText), metadata, context },
     { cipherText, metadata: { ...metadata, tag: flipBitOfBase64(metadata.tag) }, context },
     { cipherText, metadata: { ...metadata, iv: flipBitOfBase64(metadata.iv) }, context },
+    {
+      cipherText,
+      metadata: { ...metadata, commitment: flipBitOfBase64(metadata.commitment) },
+      context,
+    },
     { cipherText, metadata, context: {} },
   ];
   return changed.every((blob) => isRefused(() => openBlob(keys, blob), 'decryption_failed'));
