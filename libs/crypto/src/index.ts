@@ -67,6 +67,5 @@ export type { UnwrapOptions } from './wrap/unwrap-dek.js';
 export { encodeWrapBinding } from './wrap/wrap-binding.js';
 export { KEK_BYTES, wrapDek } from './wrap/wrap-dek.js';
 export { wrappedKeyAlarm } from './wrap/wrapped-key-alarm.js';
-export { OUTER_KEY_BYTES } from './wrap/wrapped-form.js';
 export { parseWrappedKeyRecord } from './wrap/wrapped-key-record.js';
 export type { WrappedKeyParts, WrappedKeyRecord } from './wrap/wrapped-key-record.js';

@@ -2,6 +2,7 @@ import { encodeMembers } from '@app/encoding';
 import { describe, expect, it } from 'vitest';
 import { importRsaKeyPair } from '../hazmat/rsa-oaep.js';
 import { SUITES, type SuiteName } from '../suites.js';
+import { generateDataKey } from './data-key.js';
 import { encodeRsaDek, parseDek } from './dek-form.js';
 import { generateDek } from './generate-dek.js';
 
@@ -25,6 +26,14 @@ describe('a new key of a version', () => {
     expect(secret).toHaveLength(32);
     expect(secret?.equals(Buffer.alloc(32))).toBe(false);
     expect(importRsaKeyPair(pkcs8 ?? Buffer.alloc(0))).toBeDefined();
+  });
+});
+
+describe('a data key', () => {
+  it('has 32 bytes, each another', () => {
+    const [one, other] = [generateDataKey(), generateDataKey()];
+    expect(one).toHaveLength(32);
+    expect(one.equals(other)).toBe(false);
   });
 });
 

@@ -248,6 +248,30 @@ describe('an export', () => {
     expect(refusalOf(resigned(change))).toEqual({ code: 'invalid_request', field });
   });
 
+  it.each([
+    ['201 characters', 'x'.repeat(201)],
+    ['201 characters of two units', '\u{1f511}'.repeat(201)],
+    ['more than need be counted', 'x'.repeat(1_000_000)],
+    ['none', ''],
+  ])('is refused with a name of %s', (_what, name) => {
+    const envelope = resigned((_, encryption) => (encryption['name'] = name));
+    const field = 'payload.encryptions[0].name';
+    expect(refusalOf(envelope)).toEqual({ code: 'invalid_request', field });
+  });
+
+  it('takes a name of 200 characters of two units', () => {
+    const name = '\u{1f511}'.repeat(200);
+    const envelope = resigned((_, encryption) => (encryption['name'] = name));
+    expect(openExport(envelope).payload.encryptions[0]?.name).toBe(name);
+  });
+
+  it('is refused where its payload is no JSON, though it is signed', () => {
+    const { payload } = signExport(IDENTITY, CONTENT);
+    const text = `${Buffer.from(payload, 'base64').toString()}}`;
+    const envelope = signEnvelope(IDENTITY, EXPORT_PAYLOAD_TYPE, Buffer.from(text));
+    expect(refusalOf(envelope)).toEqual({ code: 'invalid_request', field: 'payload' });
+  });
+
   it('tells an algorithm that this service does not have', () => {
     const envelope = resigned((_, encryption) => (encryption['algorithm'] = 'ROT13'));
     expect(refusalOf(envelope)?.code).toBe('unsupported_algorithm');

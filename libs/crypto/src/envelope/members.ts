@@ -62,7 +62,9 @@ export class Members {
   /** Text of 1 to `most` characters. */
   text(name: string, most: number): string {
     const value = this.raw(name);
-    if (typeof value !== 'string' || value === '' || [...value].length > most)
+    // A character has two units at most: what is longer than that need not be counted.
+    const isCountable = typeof value === 'string' && value.length <= 2 * most;
+    if (!isCountable || value === '' || [...value].length > most)
       throw this.refuse(name, `must be text of 1 to ${String(most)} characters`);
     return value;
   }
