@@ -6,7 +6,7 @@ import pg from 'pg';
 const LEAST_FORM = 12;
 
 /** A secret as it could stand anywhere: raw, hexadecimal, and base64 at each of its three offsets, in both alphabets. */
-export function formsOf(secret: string | Buffer): string[] {
+function formsOf(secret: string | Buffer): string[] {
   const raw = Buffer.from(secret);
   const base64 = [0, 1, 2].map((offset) => {
     const text = Buffer.concat([Buffer.alloc(offset), raw]).toString('base64');

@@ -19,7 +19,7 @@ export function refuseMasterKey({ masterKey }: Pick<Call, 'masterKey'>): void {
  * @returns the key; the request owns it.
  * @throws AppError `master_key_malformed`, `master_key_required`.
  */
-export function requireKey(key: HeaderKey): SecretBytes {
+function requireKey(key: HeaderKey): SecretBytes {
   if (key === 'malformed') throw new AppError('master_key_malformed');
   if (key === 'absent') throw new AppError('master_key_required');
   return key;
