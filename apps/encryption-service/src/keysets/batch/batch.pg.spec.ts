@@ -272,18 +272,18 @@ describe('a batch', () => {
     const id = await service.encryption(admin, { algorithm: 'RSA-OAEP-3072-SHA256+AES-256-GCM' });
     const items = Array.from({ length: 400 }, () => ({ data: 'x' }));
     const sealed = await batch('encrypt', id, items);
-    let isOpen = true;
-    const opening = batch('decrypt', id, sealed).finally(() => {
-      isOpen = false;
+    const opening = batch('decrypt', id, sealed);
+    const isOpen = { now: true };
+    void opening.finally(() => {
+      isOpen.now = false;
     });
-    const times: number[] = [];
-    while (isOpen) {
-      const start = performance.now();
+    let answers = 0;
+    while (isOpen.now) {
       await service.send('GET', '/v1/openapi.json');
-      times.push(performance.now() - start);
+      answers += 1;
     }
     expect(outcomes(await opening)).toEqual(items.map(() => 'done'));
     // Four hundred private RSA operations in one piece would take some hundred milliseconds.
-    expect(times.length).toBeGreaterThan(5);
+    expect(answers).toBeGreaterThan(5);
   });
 });
