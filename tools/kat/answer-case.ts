@@ -1,5 +1,5 @@
 import { parseStrictJson } from '@app/encoding';
-import { toAppError } from '@app/errors';
+import { AppError, toAppError } from '@app/errors';
 import { Fields } from '../vectors/fields.js';
 import { VectorFileError } from '../vectors/vector-file-error.js';
 import { KatError } from './kat-error.js';
@@ -22,7 +22,9 @@ function codeOf(error: unknown): string {
   // What keeps to the rules of no field.
   if (error instanceof VectorFileError) return 'invalid_request';
   // Of a function of the library, or of Node.js: a case that is refused is an answer and never the end of the run.
-  return toAppError(error).code;
+  const { code, cause } = toAppError(error);
+  // A size that the library does not take is a mistake of its caller, and here that is the case.
+  return error instanceof AppError && cause instanceof RangeError ? 'invalid_request' : code;
 }
 
 /**

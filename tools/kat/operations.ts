@@ -26,6 +26,8 @@ const ED25519_SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 const ED25519_SPKI_BYTES = 44;
 /** So that no case takes the machine's memory or minutes. */
 const MOST_ARGON2 = { t: 16, m: 1_048_576, p: 16, size: 1024 };
+/** RFC 9106, section 3.1: bytes of hash and salt, KiB for each lane. */
+const LEAST_ARGON2 = { size: 4, salt: 8, memoryPerLane: 8 };
 
 /** The row of a table that a case names; a name that is not in it is of something that the library does not have. */
 function pick<T>(table: Readonly<Record<string, T>>, input: Fields, name: string): T {
@@ -35,9 +37,10 @@ function pick<T>(table: Readonly<Record<string, T>>, input: Fields, name: string
   return row;
 }
 
+/** A number from 1 on: nothing of what is counted here can be none. */
 function countUpTo(input: Fields, name: string, most: number): number {
   const count = input.count(name);
-  if (count > most) throw new KatError('invalid_request');
+  if (count < 1 || count > most) throw new KatError('invalid_request');
   return count;
 }
 
@@ -60,7 +63,6 @@ function deriveHkdf(input: Fields): KatResult {
   const hash = pick(HASHES, input, 'hash');
   const [ikm, salt, info] = [input.bytes('ikm'), input.bytes('salt'), input.bytes('info')];
   const bytes = input.count('size');
-  if (bytes === 0) throw new KatError('invalid_request');
   return { okm: hkdf({ hash, ikm, salt, info, bytes }).toString('hex') };
 }
 
@@ -102,8 +104,14 @@ async function hashArgon2id(input: Fields): Promise<KatResult> {
     memoryKiB: countUpTo(input, 'm', MOST_ARGON2.m),
     parallelism: countUpTo(input, 'p', MOST_ARGON2.p),
   };
-  const size = countUpTo(input, 'size', MOST_ARGON2.size);
-  const hash = await deriveArgon2id(input.bytes('password'), cost, input.bytes('salt'), size);
+  const [size, salt] = [countUpTo(input, 'size', MOST_ARGON2.size), input.bytes('salt')];
+  // The package says no to these in words of its own.
+  const isEnough =
+    size >= LEAST_ARGON2.size &&
+    salt.length >= LEAST_ARGON2.salt &&
+    cost.memoryKiB >= LEAST_ARGON2.memoryPerLane * cost.parallelism;
+  if (!isEnough) throw new KatError('invalid_request');
+  const hash = await deriveArgon2id(input.bytes('password'), cost, salt, size);
   return { hash: hash.toString('hex') };
 }
 

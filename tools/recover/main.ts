@@ -3,6 +3,7 @@ import { ConfigError, describeOptions, loadConfig, option, readCommand } from '@
 import { isFingerprint, type ExportPayload, type OpenedExport } from '@app/crypto';
 import { printError, printLine } from '../terminal/print.js';
 import { errorCode } from '../trial/error-code.js';
+import { printable } from './printable.js';
 import { readExport, readMasterKey } from './read-inputs.js';
 import { recoverBlobs, type RecoveryCounts } from './recover-blobs.js';
 import { RecoveryError } from './recovery-error.js';
@@ -54,7 +55,7 @@ function describeExport({ payload, fingerprint }: OpenedExport): string[] {
     `Export of tenant ${payload.tenantId} of ${at}, signed by ${fingerprint}`,
     ...(payload.warning === undefined ? [] : [payload.warning]),
     ...describeRemote(payload),
-  ];
+  ].map(printable);
 }
 
 async function recover(): Promise<number> {

@@ -12,6 +12,7 @@ import {
   fingerprintOf,
   generateDek,
   sealBlob,
+  signEnvelope,
   signExport,
   SUITES,
   wrapDek,
@@ -186,6 +187,30 @@ describe('recover', { timeout: TIMEOUT_MILLIS }, () => {
     expect([code, answers.length]).toEqual([0, 5000]);
     expect(answers.at(-1)).toBe(`{"id":4999,"data":"${'x'.repeat(500)}","encoding":"utf8"}`);
     expect(errors).toContain('5000 opened, 0 failed');
+  });
+
+  it('says which master key leaves no file, in text that a terminal can show', async () => {
+    const [version] = platform.versions;
+    if (version === undefined) throw new Error('no versions');
+    const signed = signExport(identity, {
+      exportedAt: TIME,
+      tenantId: TENANT,
+      encryptions: [platform.encryption],
+    });
+    const payload = Buffer.from(signed.payload, 'base64')
+      .toString()
+      .replace('"kekUri":"local:default"', '"provided":"AA==","kekUri":"aws-kms:\\u001b[2Jx"')
+      .replace(/}$/, ',"warning":"a\\rb\\u202ec"}');
+    const hostile = signEnvelope(identity, signed.payloadType, Buffer.from(payload));
+    const { code, answers, errors } = await recover(
+      ['--export', write('hostile', JSON.stringify(hostile)), ...argv.slice(2)],
+      jsonLines([sealLine(version, 'x', 1)]),
+    );
+    expect(answers).toEqual(['{"id":1,"error":{"code":"master_key_mismatch"}}']);
+    expect(errors).toContain('Keys under aws-kms:\\u{1b}[2Jx do not open with a file');
+    expect(errors).toContain('a\\u{d}b\\u{202e}c\n');
+    expect(errors.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(code).toBe(1);
   });
 
   it('takes the signer that was asked for, and no other', async () => {
