@@ -52,7 +52,18 @@ const LIBS = {
     // cockatiel: retries and the circuit breaker. An SDK is in the folder of its kind only.
     packages: ['cockatiel', ...Object.values(KEY_SERVICE_SDKS).flat()],
     // `fs` and `path`: a local master key lies in a file. `child_process`, `module`: a token has a process of its own, and an optional SDK.
-    node: ['child_process', 'crypto', 'fs', 'fs/promises', 'module', 'path', 'perf_hooks'],
+    // `stream`: answers of key services are read up to a bound.
+    node: [
+      'child_process',
+      'crypto',
+      'fs',
+      'fs/promises',
+      'module',
+      'path',
+      'perf_hooks',
+      'stream',
+      'stream/consumers',
+    ],
   },
   'encryption-client': {
     libs: ['errors', 'secret', 'ambient', 'contract'],

@@ -11,12 +11,16 @@ const FAULTS: readonly Fault[] = [
   { kind: 'hang-up' },
   { kind: 'slow', millis: 1_500 },
   { kind: 'nonsense' },
+  { kind: 'endless' },
+  { kind: 'redirect' },
   { kind: 'error', status: 429 },
   { kind: 'error', status: 500 },
   { kind: 'error', status: 503 },
 ];
 const ALWAYS = 1_000;
 const TRIES = 3;
+/** Far more than an answer is, and what systems hold on the way of it; far less than would hurt. */
+const READ_BYTES = 24 * 1024 * 1024;
 /** Three tries of 400 ms, two waits of 300 ms in all, and what a busy machine adds. */
 const BOUND_MILLIS = 4_000;
 const PAUSE_MILLIS = 600;
@@ -63,6 +67,13 @@ export function describeFaults({ quirks }: KekBackend, running: () => RunningBac
         expect(secrets.filter((secret) => shown.includes(secret))).toEqual([]);
       },
     );
+
+    it('does not fill the memory', async () => {
+      const before = faults.sentBytes;
+      faults.add({ kind: 'endless' }, ALWAYS);
+      expect(await refusal(unwrap())).toEqual(UNAVAILABLE);
+      expect(faults.sentBytes - before).toBeLessThan(READ_BYTES);
+    });
 
     it('is not noticed where it fails twice', async () => {
       const before = faults.met;

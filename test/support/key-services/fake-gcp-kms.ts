@@ -35,6 +35,8 @@ type Call = ServerUnaryCall<CryptoRequest, Answer>;
 const PROTOS = createRequire(import.meta.url)(
   '@google-cloud/kms/build/protos/protos.json',
 ) as object;
+/** As much as an answer without end can be in one message. */
+const ENDLESS = Buffer.alloc(8 * 1024 * 1024);
 const ACCOUNT = 'keyward@fake-project.iam.gserviceaccount.com';
 
 /** What gRPC says where others say it in HTTP; other numbers are codes of gRPC themselves. */
@@ -157,6 +159,10 @@ export class FakeGcpKms {
         throw new GrpcRefusal(STATUS_OF_HTTP.get(fault.status) ?? fault.status, 'A fault.');
       case 'nonsense':
         return { name: 'nonsense', plaintext: Buffer.from('x'), ciphertext: Buffer.from('x') };
+      case 'endless':
+        return { name: 'endless', plaintext: ENDLESS, ciphertext: ENDLESS };
+      case 'redirect':
+        throw new GrpcRefusal(GRPC.unimplemented, 'There is no redirection in gRPC.');
       case 'hang-up':
         throw new GrpcRefusal(GRPC.unavailable, 'The connection was closed.');
     }

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, Faults } from './faults.js';
+import { type Fault, Faults, sendEndlessly } from './faults.js';
 import { answerOf, VaultKeys, type VaultAnswer } from './vault-keys.js';
 import type { ServerCertificate } from './server-certificate.js';
 
@@ -78,7 +78,7 @@ export class FakeKeyVault {
       return;
     }
     const fault = this.faults.take();
-    if (fault !== undefined && (await this.#fail(fault, response))) return;
+    if (fault !== undefined && (await this.#fail(fault, response, pathname))) return;
     send(response, this.keys.answer(request.method ?? '', pathname, body));
   }
 
@@ -125,7 +125,7 @@ export class FakeKeyVault {
   }
 
   /** @returns whether the answer has been given. */
-  async #fail(fault: Fault, response: ServerResponse): Promise<boolean> {
+  async #fail(fault: Fault, response: ServerResponse, path: string): Promise<boolean> {
     switch (fault.kind) {
       case 'slow':
         await sleep(fault.millis);
@@ -135,6 +135,12 @@ export class FakeKeyVault {
         return true;
       case 'nonsense':
         response.setHeader('Content-Type', 'text/html').end('<html>a login page</html>');
+        return true;
+      case 'endless':
+        sendEndlessly(response, this.faults.onSent);
+        return true;
+      case 'redirect':
+        response.writeHead(307, { Location: `${this.url}${path}` }).end();
         return true;
       case 'error': {
         const { status, retryAfterSeconds } = fault;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault, Faults } from './faults.js';
+import { type Fault, type Faults, sendEndlessly } from './faults.js';
 
 /** Stands before a key service on loopback that speaks HTTP, and has the faults that it is told to have. */
 export interface FaultProxy {
@@ -12,7 +12,11 @@ export interface FaultProxy {
 }
 
 /** @returns whether the answer has been given. */
-async function fail(fault: Fault, response: ServerResponse): Promise<boolean> {
+async function fail(
+  fault: Fault,
+  response: ServerResponse,
+  { upstream, faults }: { readonly upstream: URL; readonly faults: Faults },
+): Promise<boolean> {
   switch (fault.kind) {
     case 'slow':
       await sleep(fault.millis);
@@ -22,6 +26,12 @@ async function fail(fault: Fault, response: ServerResponse): Promise<boolean> {
       return true;
     case 'nonsense':
       response.setHeader('Content-Type', 'text/html').end('<html>a login page</html>');
+      return true;
+    case 'endless':
+      sendEndlessly(response, faults.onSent);
+      return true;
+    case 'redirect':
+      response.writeHead(307, { Location: upstream.href }).end();
       return true;
     case 'error':
       response.statusCode = fault.status;
@@ -52,7 +62,11 @@ async function forward(
 export async function startFaultProxy(upstream: string, faults: Faults): Promise<FaultProxy> {
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const fault = faults.take();
-    if (fault !== undefined && (await fail(fault, response))) return;
+    if (
+      fault !== undefined &&
+      (await fail(fault, response, { upstream: new URL(incoming.url ?? '/', upstream), faults }))
+    )
+      return;
     await forward(upstream, incoming, response);
   };
   const server = createServer((incoming, response) => {

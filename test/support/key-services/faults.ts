@@ -1,19 +1,35 @@
+import type { ServerResponse } from 'node:http';
+
 /** What a fake does in place of its work: answers an error, holds the answer back, answers something else, or hangs up. */
 export type Fault =
   | { readonly kind: 'error'; readonly status: number; readonly retryAfterSeconds?: number }
   | { readonly kind: 'slow'; readonly millis: number }
   | { readonly kind: 'nonsense' }
+  /** An answer that has no end. */
+  | { readonly kind: 'endless' }
+  /** To where the same would be asked once more. */
+  | { readonly kind: 'redirect' }
   | { readonly kind: 'hang-up' };
 
 /** The faults that a fake is told to have, one for each of the next calls. */
 export class Faults {
   readonly #next: Fault[] = [];
   #met = 0;
+  #sentBytes = 0;
 
   /** How many calls have met a fault. */
   get met(): number {
     return this.#met;
   }
+
+  /** How much has been sent by answers without end. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  readonly onSent = (bytes: number): void => {
+    this.#sentBytes += bytes;
+  };
 
   /** The next `times` calls meet `fault`. */
   add(fault: Fault, times = 1): void {
@@ -31,4 +47,28 @@ export class Faults {
     if (fault !== undefined) this.#met += 1;
     return fault;
   }
+}
+
+const CHUNK = Buffer.alloc(65_536, ' ');
+/** Enough for an end where nobody else makes one. */
+const ENDLESS_CHUNKS = 4_096;
+
+/**
+ * Sends without end, as a successful answer.
+ *
+ * @param onSent - hears of each chunk, in bytes.
+ */
+export function sendEndlessly(response: ServerResponse, onSent: (bytes: number) => void): void {
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  let left = ENDLESS_CHUNKS;
+  const more = (): void => {
+    while (left > 0 && !response.destroyed) {
+      left -= 1;
+      onSent(CHUNK.length);
+      if (!response.write(CHUNK)) return;
+    }
+    response.end();
+  };
+  response.on('drain', more);
+  more();
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { readEntries } from '@app/config';
 import { AppError } from '@app/errors';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KEK_SETTINGS, type KekEntry, openKekProvider } from '../registry.js';
 import { awsError } from './aws-error.js';
 import { regionOf } from './settings.js';
@@ -47,7 +47,25 @@ describe('the ARN of a key', () => {
   });
 });
 
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
 describe('a master key in AWS KMS', () => {
+  it.each(['http://kms.example', 'http://10.0.0.7:4566'])(
+    'sends no key to where a variable says, without TLS: %s',
+    async (url) => {
+      vi.stubEnv('AWS_ENDPOINT_URL', url);
+      vi.stubEnv('AWS_ACCESS_KEY_ID', 'x');
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
+      const provider = await openKekProvider('aws-kms', entry({}));
+      const error: unknown = await provider.checkHealth().catch((thrown: unknown) => thrown);
+      await provider.close();
+      expect(error instanceof AppError && error.code).toBe('kms_unavailable');
+      expect(inspect(error)).toContain('denied: AWS KMS: the address that variables name');
+    },
+  );
+
   it('is named by the ARN of its key', async () => {
     const { uri, kind } = await openKekProvider('aws-kms', entry({}));
     expect([kind, uri]).toEqual(['aws-kms', `aws-kms:${ARN}`]);

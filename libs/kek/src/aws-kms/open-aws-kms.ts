@@ -2,6 +2,7 @@ import { invalidField } from '@app/errors';
 import { KMSClient, type KMSClientConfig } from '@aws-sdk/client-kms';
 import type { KekProvider } from '../kek-provider.js';
 import { RemoteKekProvider } from '../remote/remote-kek-provider.js';
+import { addAnswerBound, addTransportRule } from './aws-middleware.js';
 import { AwsKeyService } from './aws-key-service.js';
 import { type AwsKmsOptions, regionOf } from './settings.js';
 
@@ -33,9 +34,17 @@ export function openAwsKms(options: AwsKmsOptions): KekProvider {
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: resilience.tryTimeout,
-      httpsAgent: { minVersion: 'TLSv1.2', maxSockets: resilience.callsAtOnce, keepAlive: true },
+      httpsAgent: {
+        minVersion: 'TLSv1.2',
+        // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+        rejectUnauthorized: true,
+        maxSockets: resilience.callsAtOnce,
+        keepAlive: true,
+      },
     },
   });
+  addTransportRule(client);
+  addAnswerBound(client);
   const service = new AwsKeyService(client, keyArn);
   const uri = `aws-kms:${keyArn}`;
   return new RemoteKekProvider({ name, kind: 'aws-kms', uri, service, resilience });

@@ -57,7 +57,7 @@ function reasonOfStatus(status: number, operation: AzureOperation): KeyServiceRe
 }
 
 function reasonOf(error: SdkError, operation: AzureOperation): KeyServiceReason {
-  if (error.code === 'PARSE_ERROR') return 'nonsense';
+  if (error.code === 'PARSE_ERROR' || error instanceof RangeError) return 'nonsense';
   if (isForeignChallenge(error)) return 'denied';
   if (SIGN_IN_REFUSED.includes(signInCode(error) ?? '')) return 'denied';
   if (typeof error.statusCode !== 'number') return 'unavailable';

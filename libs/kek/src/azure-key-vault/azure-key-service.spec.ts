@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyClient } from '@azure/keyvault-keys';
 import { AppError } from '@app/errors';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SecretString } from '@app/secret';
 import {
   AZURE_APPLICATION,
@@ -155,6 +155,16 @@ describe('a key of Azure Key Vault', () => {
 });
 
 describe('a vault that is not well', () => {
+  it('is reached by no proxy that a variable names, and neither is the sign-in', async () => {
+    for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'])
+      vi.stubEnv(name, 'http://localhost:9');
+    try {
+      expect(await service().wrapKey(BINDING, KEY, signal())).not.toHaveLength(0);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   it('is asked once, and its wait is handed on', async () => {
     const one = service();
     await one.wrapKey(BINDING, KEY, signal());

@@ -1,4 +1,7 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { CryptographyClient, type CryptographyClientOptions } from '@azure/keyvault-keys';
+import { boundedAnswer } from '../remote/bounded-answer.js';
 import type { KeyBinding, KeyService } from '../remote/key-service.js';
 import { KeyServiceError } from '../remote/key-service.js';
 import type { AzureCredential } from './azure-credential.js';
@@ -18,13 +21,37 @@ type Policy = NonNullable<CryptographyClientOptions['additionalPolicies']>[numbe
 /** OAEP with SHA-256. With SHA-1 the SDK would wrap in this process, and a key that is disabled would go unnoticed. */
 const ALGORITHM = 'RSA-OAEP-256';
 
+/**
+ * Reads answers up to a bound, where the SDK would read all that comes; and drops the agent of the proxy that variables may name, with
+ * which the SDK would leave out the configured CA.
+ */
+const BOUNDED: Policy = {
+  name: 'keywardBoundedAnswer',
+  async sendRequest(request, next) {
+    delete request.agent;
+    request.streamResponseStatusCodes = new Set([Number.POSITIVE_INFINITY]);
+    const { readableStreamBody, ...response } = await next(request);
+    if (readableStreamBody === undefined) return response;
+    return {
+      ...response,
+      bodyAsText: await text(boundedAnswer(Readable.from(readableStreamBody))),
+    };
+  },
+};
+
 /** What the pipelines of Azure's SDKs are told: one try is one request, and none follows a redirect with a key in it. */
 export function pipelineOptions(ca: string | undefined): {
+  readonly additionalPolicies: NonNullable<CryptographyClientOptions['additionalPolicies']>;
   readonly retryOptions: { readonly maxRetries: number };
   readonly redirectOptions: { readonly maxRetries: number };
   readonly tlsOptions?: { readonly ca: string };
 } {
-  const once = { retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } };
+  const once = {
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 },
+    // Behind the SDK's own policies, so that it sees what they have made of the request.
+    additionalPolicies: [{ policy: BOUNDED, position: 'perRetry' as const }],
+  };
   return ca === undefined ? once : { ...once, tlsOptions: { ca } };
 }
 
@@ -72,10 +99,14 @@ export class AzureKeyService implements KeyService {
     // used is the vault's to say.
     const { id, name, vaultUrl, version } = key;
     const remote = { id, name, properties: { id, name, vaultUrl, version } };
+    const pipeline = pipelineOptions(connection.ca);
     this.#client = new CryptographyClient(remote, credential, {
-      ...pipelineOptions(connection.ca),
+      ...pipeline,
       disableChallengeResourceVerification: connection.insecureAnyChallenge,
-      additionalPolicies: [{ policy: ofVersion(key), position: 'perCall' }],
+      additionalPolicies: [
+        ...pipeline.additionalPolicies,
+        { policy: ofVersion(key), position: 'perCall' },
+      ],
     });
   }
 

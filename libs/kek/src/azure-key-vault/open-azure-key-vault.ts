@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { KekProvider } from '../kek-provider.js';
+import { readCa } from '../remote/read-ca.js';
 import { RemoteKekProvider } from '../remote/remote-kek-provider.js';
 import { azureCredential } from './azure-credential.js';
 import { AzureKeyService, pipelineOptions } from './azure-key-service.js';
@@ -11,10 +11,10 @@ import type { AzureKeyVaultOptions } from './settings.js';
  *
  * @throws AppError `invalid_request` for a key's URL without its version, or a sign-in that lacks a setting.
  */
-export async function openAzureKeyVault(options: AzureKeyVaultOptions): Promise<KekProvider> {
+export function openAzureKeyVault(options: AzureKeyVaultOptions): KekProvider {
   const { name, keyUrl, insecureAnyChallenge, resilience } = options;
   const key = parseAzureKeyUrl(keyUrl);
-  const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8');
+  const ca = readCa(options.ca);
   const credential = azureCredential(options, pipelineOptions(ca));
   const service = new AzureKeyService(key, credential, { ca, insecureAnyChallenge });
   const uri = `azure-key-vault:${key.id}`;

@@ -1,10 +1,11 @@
 import { SecretString } from '@app/secret';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeGcpKms } from '../../../../test/support/key-services/fake-gcp-kms.js';
 import {
   makeServerCertificate,
   type ServerCertificate,
 } from '../../../../test/support/key-services/server-certificate.js';
+import { startSilentProxy } from '../../../../test/support/silent-proxy.js';
 import {
   bindingOf,
   type KeyBinding,
@@ -29,11 +30,10 @@ function binding(outerKeyId = '7ff3b602-997b-4510-a596-5db792f8e3a6'): KeyBindin
 function makeService(
   name = NAME,
   credentials = kms.credentials,
-  ca = certificate.ca,
+  { ca = certificate.ca, endpoint = kms.endpoint, tryTimeout = 5_000 } = {},
 ): GcpKeyService {
-  const { endpoint } = kms;
   const account = serviceAccount(new SecretString(credentials));
-  return new GcpKeyService(name, () => openGcpClient({ endpoint, ca, account }), 5_000);
+  return new GcpKeyService(name, () => openGcpClient({ endpoint, ca, account }), tryTimeout);
 }
 
 beforeAll(() => {
@@ -137,6 +137,38 @@ describe('a Google Cloud KMS that is not well', () => {
     expect(await reasonOf(service.unwrapKey(binding(), provided, signal()))).toBe('nonsense');
   });
 
+  it('is reached by a new connection where the other end of the old one has vanished', async () => {
+    const proxy = await startSilentProxy(Number(kms.endpoint.split(':')[1]));
+    const endpoint = `localhost:${proxy.port.toString()}`;
+    const far = makeService(NAME, kms.credentials, { endpoint, tryTimeout: 1_000 });
+    try {
+      const provided = await far.wrapKey(binding(), KEY, signal());
+      proxy.goSilent();
+      expect(await reasonOf(far.unwrapKey(binding(), provided, signal()))).toBe('unavailable');
+      expect(await far.unwrapKey(binding(), provided, signal())).toEqual(KEY);
+    } finally {
+      await far.close();
+      await proxy.stop();
+    }
+  });
+
+  it('may not answer as much as it likes', async () => {
+    kms.faults.add({ kind: 'endless' });
+    const error = await failure(service.wrapKey(binding(), KEY, signal()));
+    // RESOURCE_EXHAUSTED, which is what this side says of it.
+    expect(error.message).toContain('status 8');
+  });
+
+  it('is reached by no proxy that a variable names', async () => {
+    for (const name of ['grpc_proxy', 'https_proxy', 'http_proxy'])
+      vi.stubEnv(name, 'http://localhost:9');
+    try {
+      expect(await service.wrapKey(binding(), KEY, signal())).not.toHaveLength(0);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   it('is left when the signal says so', async () => {
     await service.wrapKey(binding(), KEY, signal());
     kms.faults.add({ kind: 'slow', millis: 3_000 });
@@ -146,7 +178,7 @@ describe('a Google Cloud KMS that is not well', () => {
   });
 
   it('is unavailable where its certificate is of a CA that is not trusted', async () => {
-    const stranger = makeService(NAME, kms.credentials, makeServerCertificate().ca);
+    const stranger = makeService(NAME, kms.credentials, { ca: makeServerCertificate().ca });
     expect(await reasonOf(stranger.wrapKey(binding(), KEY, signal(1_000)))).toBe('unavailable');
     await stranger.close();
   });

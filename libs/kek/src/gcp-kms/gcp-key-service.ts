@@ -29,6 +29,17 @@ function intact(bytes: SentBytes, checksum: SentChecksum): Buffer {
   return copy;
 }
 
+/** DEADLINE_EXCEEDED of gRPC: the time that was sent along is over. */
+function isOverdue(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 4;
+}
+
+/** Ends a client that was opened, if it was. */
+async function closed(opened: Promise<KeyManagementServiceClient>): Promise<void> {
+  const client = await opened.catch(() => undefined);
+  await client?.close();
+}
+
 function damaged(detail: string): KeyServiceError {
   return new KeyServiceError('nonsense', `Google Cloud KMS: ${detail}`);
 }
@@ -90,8 +101,7 @@ export class GcpKeyService implements KeyService {
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
-    const client = await opened?.catch(() => undefined);
-    await client?.close();
+    if (opened !== undefined) await closed(opened);
   }
 
   async #call(
@@ -99,12 +109,24 @@ export class GcpKeyService implements KeyService {
     signal: AbortSignal,
     ask: (client: KeyManagementServiceClient, settings: CallSettings) => Promise<Buffer>,
   ): Promise<Buffer> {
+    const opened = this.#client();
     try {
-      const client = await this.#client();
+      const client = await opened;
       return await ask(client, { signal, timeout: this.tryTimeout, retry: { retryCodes: [] } });
     } catch (error) {
+      if (signal.aborted || isOverdue(error)) this.#leave(opened);
       throw gcpError(error, operation);
     }
+  }
+
+  /**
+   * All calls share one connection, and one whose other end has vanished looks like a service that is slow, for a quarter of an hour
+   * until the operating system gives it up. So the next call has a new one; what still runs on the old one ends there.
+   */
+  #leave(opened: Promise<KeyManagementServiceClient>): void {
+    if (this.#opened !== opened) return;
+    this.#opened = undefined;
+    void closed(opened);
   }
 
   #client(): Promise<KeyManagementServiceClient> {

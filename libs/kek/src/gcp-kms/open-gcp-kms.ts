@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { KekProvider } from '../kek-provider.js';
+import { readCa } from '../remote/read-ca.js';
 import { RemoteKekProvider } from '../remote/remote-kek-provider.js';
 import { openGcpClient } from './gcp-client.js';
 import { GcpKeyService } from './gcp-key-service.js';
@@ -11,9 +11,9 @@ import type { GcpKmsOptions } from './settings.js';
  *
  * @throws AppError `invalid_request` for what is no key of a service account.
  */
-export async function openGcpKms(options: GcpKmsOptions): Promise<KekProvider> {
+export function openGcpKms(options: GcpKmsOptions): KekProvider {
   const { name, keyName, endpoint, resilience } = options;
-  const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8');
+  const ca = readCa(options.ca);
   const account =
     options.serviceAccount === undefined ? undefined : serviceAccount(options.serviceAccount);
   const open = () => openGcpClient({ endpoint, ca, account });

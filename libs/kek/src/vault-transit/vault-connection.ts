@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { invalidField } from '@app/errors';
 import type { SecretString } from '@app/secret';
 import { Agent, request } from 'undici';
+import { MAX_ANSWER_BYTES } from '../remote/bounded-answer.js';
 import { KeyServiceError } from '../remote/key-service.js';
+import { readCa } from '../remote/read-ca.js';
 import { retryAfterMillis } from '../remote/retry-after.js';
 import type { VaultTransitOptions } from './settings.js';
-
-const MAX_ANSWER_BYTES = 65_536;
 
 /** One request to Vault. */
 export interface VaultRequest {
@@ -23,16 +21,6 @@ export interface VaultAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly retryAfterMillis: number | undefined;
-}
-
-function readCa(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw invalidField('ca', `must be a file that can be read${code}`);
-  }
 }
 
 function parseJson(text: string): unknown {
@@ -66,6 +54,8 @@ export class VaultConnection {
       connect: {
         timeout: resilience.tryTimeout,
         minVersion: 'TLSv1.2',
+        // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+        rejectUnauthorized: true,
         ...(authorities === undefined ? {} : { ca: authorities }),
       },
     });
