@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { RandomIdentifiers, SystemClock } from '@app/ambient';
 import { deriveServiceKeys } from '@app/crypto';
+import type { AppError } from '@app/errors';
 import { KekProviders, openKekProvider } from '@app/kek';
 import { type ChangeListener, type Database, openAsOwner, openDatabase } from '@app/persistence';
 import { SecretBytes } from '@app/secret';
@@ -69,6 +70,8 @@ export interface ServiceSettings {
   readonly hearsChanges: boolean;
   /** Days to a destruction at least. */
   readonly leastDestructionDays: number;
+  /** Hears of what failed beside a call. */
+  readonly onBackgroundFailure: (error: AppError) => void;
 }
 
 const SETTINGS: ServiceSettings = {
@@ -77,6 +80,9 @@ const SETTINGS: ServiceSettings = {
   trustedExporters: [],
   hearsChanges: true,
   leastDestructionDays: 0,
+  onBackgroundFailure: (error) => {
+    throw error;
+  },
 };
 
 /** The local master keys of a service. */
@@ -106,9 +112,7 @@ async function startReplica(
       keyCache: KEY_CACHE,
       recentRows: RECENT_ROWS,
       life: { leastDestructionDays: settings.leastDestructionDays, memoryMillis: 330_000 },
-      onBackgroundFailure: (error) => {
-        throw error;
-      },
+      onBackgroundFailure: settings.onBackgroundFailure,
     }),
     {
       tls: {

@@ -51,6 +51,7 @@ export function lifeProviders(parts: LifeParts, settings: LifeSettings): Provide
   const rules = new DestructionRules(settings.leastDestructionDays);
   const erase = new EraseKeys({ ...parts, memoryMillis: settings.memoryMillis });
   return [
+    { provide: EraseKeys, useValue: erase },
     {
       provide: ChangeVersionState,
       useValue: new ChangeVersionState(database, change, succession, answers, clock),
