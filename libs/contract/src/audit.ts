@@ -43,7 +43,8 @@ export class AuditRecordAnswer {
   encryptionVersionId?: string;
 
   @Field(text(), {
-    description: 'What was acted on besides: a client or a tenant.',
+    description:
+      'What was acted on besides: a client or a tenant; of an import, who signed the file.',
     optional: true,
   })
   subject?: string;
