@@ -16,7 +16,7 @@ export const BENCH_OPTIONS = {
     default: 2,
     least: 1,
     most: 600,
-    help: 'Seconds of each of the measurements: four for every number of connections, and as many of the twin.',
+    help: 'Seconds of each of the measurements: four for every number of connections, as many of the twin, and sixteen of batches.',
   }),
   connections: option.list({
     default: ['1', '4', '8', '16', '64'],

@@ -32,6 +32,7 @@ function summaryWith(serviceSeconds: number | undefined): string {
     },
     secondsEach: 1,
     results: [resultWith(serviceSeconds)],
+    batches: [],
     startUp: { firstStart: 4321, laterStart: 1234, twin: 99 },
     peakMemory: { service: 100 * 1024 * 1024, twin: undefined },
   };

@@ -1,3 +1,4 @@
+import type { BatchResult } from './batches.js';
 import { type Figures, type Operation, processorRatios, ratio, type Result } from './figures.js';
 import type { MachineFacts } from './machine.js';
 
@@ -21,6 +22,7 @@ export interface BenchReport {
   readonly machine: MachineFacts;
   readonly secondsEach: number;
   readonly results: readonly Result[];
+  readonly batches: readonly BatchResult[];
   readonly startUp: StartUp;
   readonly peakMemory: PeakMemory;
 }

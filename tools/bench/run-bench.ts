@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { openSystem, type RunningSystem } from '../launcher/system.js';
 import { printLine } from '../terminal/print.js';
 import { ANY_PORT } from '../trial/any-port.js';
+import { BatchMeasurement, type BatchResult } from './batches.js';
 import { type Contestant, serviceContestant, twinContestant } from './contestant.js';
 import type { Operation, Result, Scenario } from './figures.js';
 import { type MeasureContext, Measurement } from './measure.js';
@@ -20,6 +21,7 @@ export interface BenchRequest {
 
 export interface BenchFindings {
   readonly results: readonly Result[];
+  readonly batches: readonly BatchResult[];
   readonly startUp: StartUp;
   readonly peakMemory: PeakMemory;
 }
@@ -92,11 +94,12 @@ async function compare(
     new Measurement(service, context),
     new Measurement(twin, context),
   );
+  const batches = await new BatchMeasurement(service, context).run();
   const peakMemory = {
     service: processes?.peakMemory(service.pid),
     twin: processes?.peakMemory(twin.pid),
   };
-  return { results, peakMemory };
+  return { results, batches, peakMemory };
 }
 
 /** Starts a system and the twin, measures the encryption service beside the twin, and stops both. */

@@ -75,7 +75,7 @@ describe('re-encryption', () => {
       {
         outcome: 'success',
         items: 1,
-        versions: { [String(old.encryptionVersionId)]: 1, [newVersionId]: 1 },
+        versions: { [String(sealed.json['encryptionVersionId'])]: 1, [newVersionId]: 1 },
       },
     ]);
   });
