@@ -154,7 +154,6 @@ describe('a date that has come', () => {
   });
 
   it('and a restore at the same moment: exactly one wins', async () => {
-    const outcomes = new Set<unknown>();
     for (let turn = 0; turn < 8; turn += 1) {
       const { keyset, old, blob } = await dueIn(30);
       await sleep(20 + 3 * turn);
@@ -165,12 +164,10 @@ describe('a date that has come', () => {
       ]);
       const decrypted = codeOf(await keyset.decrypt(blob));
       const code = codeOf(restored);
-      outcomes.add(code);
       expect([code, decrypted]).toEqual(
         code === 200 ? [200, 200] : ['version_destroyed', 'version_destroyed'],
       );
     }
-    expect(outcomes.size).toBeGreaterThan(0);
   });
 
   it('is not erased where the row was changed in the database', async () => {
@@ -179,18 +176,12 @@ describe('a date that has come', () => {
       'update encryption_key_version set destroy_at = now() where id = $1',
       [old],
     );
-    const alarms: unknown[] = [];
-    const listen = (error: unknown): void => {
-      alarms.push((error as { alarm?: string }).alarm);
-    };
-    process.once('unhandledRejection', listen);
-    await runUpkeep(0).catch(listen);
-    process.removeListener('unhandledRejection', listen);
+    const alarm = await runUpkeep(0).catch((error: unknown) => (error as { alarm?: string }).alarm);
     const [row] = await service.test.asOwner<{ there: boolean }>(
       'select record is not null as there from encryption_key_version where id = $1',
       [old],
     );
-    expect([row?.there, alarms]).toEqual([true, ['row_integrity']]);
+    expect([row?.there, alarm]).toEqual([true, 'row_integrity']);
     await service.test.asOwner(
       "update encryption_key_version set state = 'suspended' where id = $1",
       [old],

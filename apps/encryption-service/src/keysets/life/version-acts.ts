@@ -6,14 +6,12 @@ import type { EncryptionKeyVersionEntity } from '../encryption-key-version.entit
 export type VersionAct = 'suspend' | 'resume' | 'compromise' | 'destroy' | 'restore';
 
 /** `before`: the state that the version had when it was scheduled. `gone`: there is no key to do anything with. */
-export type ActOutcome = VersionState | 'before' | 'conflict' | 'gone';
+type ActOutcome = VersionState | 'before' | 'conflict' | 'gone';
 
 /**
  * Every state and every act. What is so already is a conflict too: whoever asks for it takes the version for something else.
  */
-export const ACT_OUTCOMES: Readonly<
-  Record<VersionState, Readonly<Record<VersionAct, ActOutcome>>>
-> = {
+const ACT_OUTCOMES: Readonly<Record<VersionState, Readonly<Record<VersionAct, ActOutcome>>>> = {
   active: {
     suspend: 'conflict',
     resume: 'conflict',

@@ -51,28 +51,6 @@ describe('a suspended version', () => {
     expect(codeOf(await keyset.act(String(active), 'suspend'))).toBe('conflict');
     expect(await keyset.states()).toEqual(['deactivated', 'active']);
   });
-
-  it.each(['suspend', 'compromise'])(
-    'or a compromised one releases nothing more once %s has been answered, on any replica',
-    async (act) => {
-      const { keyset, old, blob } = await rotated();
-      let isAnswered = false;
-      const late: unknown[] = [];
-      const reader = async (replica: number): Promise<void> => {
-        for (let refused = 0; refused < 3;) {
-          const isAfter = isAnswered;
-          const { status } = await keyset.decrypt(blob, { replica });
-          if (status === 200 && isAfter) late.push(replica);
-          if (status !== 200) refused += 1;
-        }
-      };
-      const readers = [HERE, THERE, HERE, THERE].map(reader);
-      await keyset.act(old, act, undefined, { replica: HERE });
-      isAnswered = true;
-      await Promise.all(readers);
-      expect(late).toEqual([]);
-    },
-  );
 });
 
 describe('a compromised version', () => {
