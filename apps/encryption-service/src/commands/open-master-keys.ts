@@ -26,6 +26,16 @@ async function openEntry(entry: KekEntry): Promise<KekProvider> {
   }
 }
 
+/** A wrapped key names its master key by the URI alone, so that of two with one URI nobody could say which one opens it. */
+function assertEachOnce(opened: readonly KekProvider[]): void {
+  for (const [index, { name, uri }] of opened.entries()) {
+    const other = opened.slice(0, index).find((one) => one.uri === uri);
+    if (other === undefined) continue;
+    const rule = `must not be of the same key as "${other.name}"`;
+    throw new ConfigError([{ code: 'invalid', name: `kek.providers, "${name}"`, rule }]);
+  }
+}
+
 /**
  * Opens every configured master key. No key service is asked for anything by that: a process starts while one is down.
  *
@@ -43,5 +53,6 @@ export async function openMasterKeys(
     opened.push(await openKekProvider('local', { name: kek.local.name, key }));
   }
   for (const entry of kek.providers) opened.push(await openEntry(entry));
+  assertEachOnce(opened);
   return new KekProviders(opened, defaultNameOf(kek) ?? '');
 }

@@ -130,7 +130,9 @@ export async function rewrap(argv: readonly string[]): Promise<void> {
   const connection = connectionOf(config.database);
   await migrate(SCHEMA, connection);
   const providers = await openMasterKeys(config, connection, logger);
-  await checkMasterKeys(connection, providers);
+  await checkMasterKeys(connection, providers, (masterKey, error) => {
+    logger.warn({ masterKey, ...errorFields(error) }, 'a master key cannot be used now');
+  });
   const owner = await openAsOwner(SCHEMA, connection);
   const database = await openDatabase(SCHEMA, connection, {
     poolSize: config.database.poolSize,

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { RandomIdentifiers } from '@app/ambient';
 import { loadConfig } from '@app/config';
+import type { AppError } from '@app/errors';
 import type { KekProviders } from '@app/kek';
 import {
   connectionOf,
@@ -25,6 +26,7 @@ import { AuditLog } from '../audit/audit-log.js';
 import { authorizeWith } from '../callers/access.js';
 import { Authenticator } from '../callers/authenticator.js';
 import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
+import { Readiness } from '../health/readiness.js';
 import { MessageCounter } from '../keysets/message-counter.js';
 import { kekProblems } from '../master-key/settings.js';
 import { SCHEMA } from '../schema.js';
@@ -36,6 +38,7 @@ import { openMasterKeys } from './open-master-keys.js';
 type Logger = ReturnType<typeof createLogger>;
 
 const BROKEN = 'broken';
+const UNUSABLE = 'a master key cannot be used now';
 
 function openPool(
   config: EncryptionServiceConfig,
@@ -95,6 +98,29 @@ async function startHttp(
   return app;
 }
 
+function readinessOf(
+  config: EncryptionServiceConfig,
+  logger: Logger,
+  database: Database,
+  providers: KekProviders,
+): Readiness {
+  const masterKey = providers.default;
+  return new Readiness({
+    pingDatabase: () => database.ping(),
+    masterKey,
+    graceMillis: config.keyCache.maxAgeSeconds * 1000,
+    onChange: (error) => {
+      if (error === undefined)
+        logger.info({ masterKey: masterKey.name }, 'a master key works again');
+      else logger.warn(unusable(masterKey.name, error), UNUSABLE);
+    },
+  });
+}
+
+function unusable(masterKey: string, error: AppError): object {
+  return { masterKey, ...errorFields(error) };
+}
+
 /** `serve`: tries its cryptography, migrates as the owner, opens everything, answers until it is told to stop. */
 export async function serve(argv: readonly string[]): Promise<void> {
   const { values: config } = loadConfig({
@@ -110,13 +136,16 @@ export async function serve(argv: readonly string[]): Promise<void> {
   const onBroken = new EventEmitter();
   const database = await openPool(config, connection, logger, onBroken);
   const providers = await openMasterKeys(config, connection, logger);
-  await checkMasterKeys(connection, providers);
+  await checkMasterKeys(connection, providers, (name, error) => {
+    logger.warn(unusable(name, error), UNUSABLE);
+  });
   const app = await startHttp(config, logger, database, providers);
   const counter = app.nest.get(MessageCounter);
   // A standby may have taken over that does not know what was reserved.
   onBroken.on(BROKEN, () => {
     counter.dropBlocks();
   });
+  const readiness = readinessOf(config, logger, database, providers);
   const { host, port } = config.operations;
   const tls = operationsTls(config.operations);
   const operations = await startOperations({
@@ -125,10 +154,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     tls,
     metrics: createMetrics(),
     isStopping: app.isStopping,
-    checkReady: async () => {
-      await database.ping();
-      await providers.default.checkHealth();
-    },
+    checkReady: () => readiness.check(),
   });
   const stopBackgroundWork = startBackgroundWork(app.nest, connection, config, logger);
   stopOnSignals(logger, async () => {

@@ -16,7 +16,7 @@ async function isHealthy(provider: KekProvider): Promise<boolean> {
   const timer = setTimeout(resolve, HEALTH_MILLIS, false);
   const checked = provider.checkHealth().then(
     () => true,
-    // Why not is for the operator, whose readiness probe has it in the log.
+    // Why not is for the operator: the log has it, of each call that fails for it.
     () => false,
   );
   try {

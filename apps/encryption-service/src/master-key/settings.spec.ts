@@ -87,6 +87,18 @@ describe('the settings of master keys', () => {
       'ES_KEK_PROVIDERS[0].resilience.tries',
     ],
     [
+      'a try that takes no time',
+      LOCAL,
+      [aws('a', { resilience: { tryTimeout: '0ms' } })],
+      'ES_KEK_PROVIDERS[0].resilience.tryTimeout',
+    ],
+    [
+      'a pause of days',
+      LOCAL,
+      [aws('a', { resilience: { breakerPause: '1d' } })],
+      'ES_KEK_PROVIDERS[0].resilience.breakerPause',
+    ],
+    [
       'plain HTTP',
       LOCAL,
       [aws('a', { endpoint: 'http://kms.example' })],

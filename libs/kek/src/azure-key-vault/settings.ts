@@ -3,6 +3,9 @@ import { brokenUrlRule } from '../remote/https-url.js';
 import { RESILIENCE_SETTINGS } from '../remote/resilience-settings.js';
 import { findAzureKey, KEY_URL_RULE } from './azure-key-url.js';
 
+/** Of Microsoft Entra; what the SDK takes. */
+const TENANT = /^[0-9A-Za-z.-]{1,255}$/;
+
 /** Settings of a key of Azure Key Vault or of a Managed HSM. */
 export const AZURE_KEY_VAULT_SETTINGS = {
   keyUrl: option.text({
@@ -15,6 +18,7 @@ export const AZURE_KEY_VAULT_SETTINGS = {
   tenantId: option.text({
     optional: true,
     help: 'Tenant of the application, for client-secret and workload-identity.',
+    check: (id) => (TENANT.test(id) ? undefined : 'must be the id or the domain of a tenant'),
   }),
   clientId: option.text({
     optional: true,

@@ -22,6 +22,8 @@ export const PKCS11_SETTINGS = {
   startTimeout: option.duration({
     default: 10_000,
     help: 'How long loading the library and logging in may take.',
+    check: (millis) =>
+      millis >= 100 && millis <= 300_000 ? undefined : 'must be from 100ms to 5m',
   }),
   resilience: RESILIENCE_SETTINGS,
 } as const;

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '@app/errors';
 import { isOutage } from './is-outage.js';
 import { KeyServiceError } from './key-service.js';
+import { UnusableMasterKey } from './unusable-master-key.js';
 
 function failure(reason: KeyServiceError['reason']): AppError {
-  return new AppError('kms_unavailable', { cause: new KeyServiceError(reason, 'why') });
+  return new AppError('kms_unavailable', {
+    cause: new UnusableMasterKey('own', new KeyServiceError(reason, 'why')),
+  });
 }
 
 describe('an outage of a key service', () => {

@@ -1,5 +1,6 @@
 import { toAppError } from '@app/errors';
 import { KeyServiceError } from './key-service.js';
+import { UnusableMasterKey } from './unusable-master-key.js';
 
 /**
  * Whether a failure says that a key service is away for a moment. One that answers, and refuses the use of its key, is not away: somebody
@@ -7,6 +8,7 @@ import { KeyServiceError } from './key-service.js';
  */
 export function isOutage(thrown: unknown): boolean {
   const { code, cause } = toAppError(thrown);
-  const isDenied = cause instanceof KeyServiceError && cause.reason === 'denied';
+  const reason = cause instanceof UnusableMasterKey ? cause.cause : cause;
+  const isDenied = reason instanceof KeyServiceError && reason.reason === 'denied';
   return code === 'kms_unavailable' && !isDenied;
 }

@@ -7,6 +7,7 @@ import { KekProvider, type WrappingKey } from '../kek-provider.js';
 import type { KekKind } from '../kek-uri.js';
 import { HealthMemory } from './health-memory.js';
 import { bindingOf, type KeyService, KeyServiceError } from './key-service.js';
+import { UnusableMasterKey } from './unusable-master-key.js';
 import { type Attempt, type Draw, makeAttempt } from './resilience.js';
 import type { ResilienceOptions } from './resilience-settings.js';
 
@@ -65,7 +66,7 @@ export class RemoteKekProvider extends KekProvider {
       return { kek, provided: await this.#wrapKey(place, kek.expose()) };
     } catch (error) {
       kek.dispose();
-      throw asAppError(error, this.#resilience);
+      throw this.#asAppError(error);
     }
   }
 
@@ -88,8 +89,28 @@ export class RemoteKekProvider extends KekProvider {
         }),
       );
     } catch (error) {
-      throw asAppError(error, this.#resilience);
+      throw this.#asAppError(error);
     }
+  }
+
+  /** What a failure means to whoever asked: a retry may cure it, or what was stored is not what was written. Anything else is a fault of ours. */
+  #asAppError(error: unknown): AppError {
+    if (error instanceof KeyServiceError) {
+      return error.reason === 'refused'
+        ? wrappedKeyAlarm(`the key service of "${this.name}" does not open what was stored`)
+        : this.#unavailable(error, error.retryAfterMillis ?? 0);
+    }
+    if (isBrokenCircuitError(error)) return this.#unavailable(error, this.#resilience.breakerPause);
+    const isTransient = isTaskCancelledError(error) || isBulkheadRejectedError(error);
+    return isTransient ? this.#unavailable(error, 0) : toAppError(error);
+  }
+
+  #unavailable(cause: Error, waitMillis: number): AppError {
+    const retryAfterSeconds = Math.max(1, Math.ceil(waitMillis / 1000));
+    return new AppError('kms_unavailable', {
+      cause: new UnusableMasterKey(this.name, cause),
+      retryAfterSeconds,
+    });
   }
 
   async #wrapKey(place: WrapPlace, key: Buffer): Promise<Buffer> {
@@ -111,21 +132,4 @@ export class RemoteKekProvider extends KekProvider {
 /** Whether these bytes can be what a service made of a key: no shorter, and short enough for a row. */
 function isPlausible(provided: Buffer): boolean {
   return provided.length >= KEK_BYTES && provided.length <= MAX_PROVIDED_BYTES;
-}
-
-/** What a failure means to whoever asked: a retry may cure it, or what was stored is not what was written. Anything else is a fault of ours. */
-function asAppError(error: unknown, { breakerPause }: ResilienceOptions): AppError {
-  if (error instanceof KeyServiceError) {
-    return error.reason === 'refused'
-      ? wrappedKeyAlarm('the key service does not open what was stored')
-      : unavailable(error, error.retryAfterMillis ?? 0);
-  }
-  if (isBrokenCircuitError(error)) return unavailable(error, breakerPause);
-  const isTransient = isTaskCancelledError(error) || isBulkheadRejectedError(error);
-  return isTransient ? unavailable(error, 0) : toAppError(error);
-}
-
-function unavailable(cause: unknown, waitMillis: number): AppError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMillis / 1000));
-  return new AppError('kms_unavailable', { cause, retryAfterSeconds });
 }

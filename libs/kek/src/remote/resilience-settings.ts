@@ -1,11 +1,26 @@
 import { type ConfigOf, option } from '@app/config';
 
+/** The rule of a length of time between two others. With none at all every try would be over before it began. */
+function durationRule(
+  least: string,
+  leastMillis: number,
+  most: string,
+  mostMillis: number,
+): (millis: number) => string | undefined {
+  return (millis) =>
+    millis >= leastMillis && millis <= mostMillis ? undefined : `must be from ${least} to ${most}`;
+}
+
 /**
  * How patient this process is with a key service; settings of every kind that is one. With the defaults a call ends within three tries of
  * 2 s and two waits of 0.2 s at most, or of what the service asked for, 2 s at most.
  */
 export const RESILIENCE_SETTINGS = {
-  tryTimeout: option.duration({ default: 2_000, help: 'How long one try may take.' }),
+  tryTimeout: option.duration({
+    default: 2_000,
+    help: 'How long one try may take.',
+    check: durationRule('100ms', 100, '30s', 30_000),
+  }),
   tries: option.integer({
     default: 3,
     least: 1,
@@ -21,6 +36,7 @@ export const RESILIENCE_SETTINGS = {
   breakerPause: option.duration({
     default: 5_000,
     help: 'How long it is left alone, until one call is let through as a probe.',
+    check: durationRule('100ms', 100, '10m', 600_000),
   }),
   callsAtOnce: option.integer({
     default: 32,
@@ -31,6 +47,7 @@ export const RESILIENCE_SETTINGS = {
   healthMemory: option.duration({
     default: 10_000,
     help: 'How long the outcome of a health check stands.',
+    check: durationRule('0ms', 0, '10m', 600_000),
   }),
 } as const;
 

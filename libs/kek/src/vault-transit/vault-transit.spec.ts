@@ -13,6 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { makeServerCertificate } from '../../../../test/support/key-services/server-certificate.js';
 import type { KekProvider } from '../kek-provider.js';
 import { KEK_SETTINGS, openKekProvider } from '../registry.js';
+import { UnusableMasterKey } from '../remote/unusable-master-key.js';
 
 interface Asked {
   readonly path: string;
@@ -105,7 +106,8 @@ async function health(provider: KekProvider): Promise<string> {
     return 'healthy';
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return `${error.code} ${error.cause instanceof Error ? error.cause.message : ''}`;
+    const { cause } = error;
+    return `${error.code} ${cause instanceof UnusableMasterKey ? cause.cause.message : String(cause)}`;
   } finally {
     await provider.close();
   }
