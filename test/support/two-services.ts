@@ -13,7 +13,7 @@ const { privateKey: stranger } = generateKeyPairSync('ed25519');
 
 export const STRANGER = fingerprintOf(stranger);
 
-export function payloadOf(file: Json): Payload {
+function payloadOf(file: Json): Payload {
   return JSON.parse(Buffer.from(String(file['payload']), 'base64').toString('utf8')) as Payload;
 }
 

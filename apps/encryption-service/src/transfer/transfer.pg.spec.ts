@@ -127,6 +127,27 @@ describe.each(Object.keys(SUITES))('a file with keys of %s', (algorithm) => {
   });
 });
 
+describe('a version that was destroyed', () => {
+  it('has its receipt in the file and after an import, and no key', async () => {
+    const id = await exporter.encryption(admin);
+    const gone = await exporter.blob(admin, id, 'gone');
+    await post(exporter, '/v1/rotate', { encryptionId: id });
+    const kept = await exporter.blob(admin, id, 'kept');
+    const version = `/v1/encryptions/${id}/versions/${String(gone['encryptionVersionId'])}`;
+    await post(exporter, `${version}/destroy`, { afterDays: 0 });
+    await expect.poll(async () => (await versionsAt(exporter, id))[0]?.['state']).toBe('destroyed');
+    const file = await exported(id);
+    const [first] = payloadOf(file).encryptions[0]?.versions ?? [];
+    expect(first).toMatchObject({ state: 'destroyed', receipt: { signatures: [{}] } });
+    expect(first).not.toHaveProperty('record');
+    expect((await imported(file)).status).toBe(201);
+    const [shown] = await versionsAt(importer, id);
+    expect(shown).toMatchObject({ state: 'destroyed', receipt: first?.['receipt'] });
+    expect(codeOf(await post(importer, '/v1/decrypt', gone))).toBe('version_destroyed');
+    expect((await post(importer, '/v1/decrypt', kept)).json['data']).toBe('kept');
+  });
+});
+
 describe('export', () => {
   it('has all versions with times and messages, and is on record for each encryption', async () => {
     const ids = [await exporter.encryption(admin), await exporter.encryption(admin)];
