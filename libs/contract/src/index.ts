@@ -7,7 +7,6 @@ export {
   EncryptBatchRequest,
   EncryptItem,
   ItemError,
-  MAX_BATCH_ITEMS,
   ReencryptBatchAnswer,
   VerifyBatchAnswer,
 } from './batches.js';
@@ -53,14 +52,7 @@ export {
 export { MASTER_KEY_MODES } from './encryptions.js';
 export type { MasterKey, MasterKeyMode, Rotation } from './encryptions.js';
 export type { SignedEnvelope } from './envelope.js';
-export {
-  Field,
-  itemClasses,
-  ItemsField,
-  LowerCaseField,
-  NestedField,
-  nestedFields,
-} from './field.js';
+export { Field, itemClasses, LowerCaseField, NestedField, nestedFields } from './field.js';
 export type { DtoClass, FieldOptions, FieldRule, Nesting } from './field.js';
 export { HealthAnswer } from './health.js';
 export { KekProviderAnswer } from './kek-providers.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -94,7 +94,6 @@ beforeAll(async () => {
     ca: file('ca.pem'),
     cert: file('client.pem'),
     key: file('client.key'),
-    agent: false,
   };
 });
 
@@ -103,10 +102,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function open(path: string, headers: Record<string, string | number> = {}): ClientRequest {
+function open(
+  path: string,
+  headers: Record<string, string | number> = {},
+  agent: Agent | false = false,
+): ClientRequest {
   return httpsRequest({
     ...tls,
     path,
+    agent,
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream', ...headers },
   }).on('error', () => undefined);
@@ -244,6 +248,20 @@ describe('a route of raw bytes', () => {
 });
 
 describe('any other route', () => {
+  it('that refuses a body which still arrives keeps its connection for the next request', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const headers = { 'content-type': 'text/plain', 'content-length': 8 };
+    const call = open('/json', headers, agent);
+    call.write('half');
+    expect((await answerTo(call)).statusCode).toBe(415);
+    call.end('half');
+    const { socket } = call;
+    // Longer than what still arrives is thrown away for.
+    await sleep(2_500);
+    expect(socket?.destroyed).toBe(false);
+    agent.destroy();
+  });
+
   it('does not take raw bytes', async () => {
     const reply = await answerTo(open('/json').end('x'));
     expect([reply.statusCode, await codeOf(reply)]).toEqual([415, 'unsupported_media_type']);

@@ -28,7 +28,7 @@ export class PeerTimes {
     else if (!hasBody(request)) return;
     else this.#watchWhole(request, answer);
     answer.once('close', () => {
-      if (!request.complete) linger(request.socket);
+      if (!request.complete) linger(request);
     });
   }
 
@@ -61,13 +61,9 @@ function movedBytes({ bytesRead, bytesWritten, writableLength }: Socket): number
   return bytesRead + bytesWritten - writableLength;
 }
 
-function linger(socket: unknown): void {
-  // A request that is handed in without a network has no connection to cut.
-  if (!(socket instanceof Socket)) return;
-  const timer = setTimeout(() => {
-    socket.destroy();
+function linger(request: IncomingMessage): void {
+  setTimeout(() => {
+    // Once it is whole, the connection may be carrying the next request.
+    if (!request.complete) request.socket.destroy();
   }, LINGER_MILLIS).unref();
-  socket.once('close', () => {
-    clearTimeout(timer);
-  });
 }
