@@ -25,7 +25,6 @@ export { openExport, parseExportPayload } from './envelope/open-export.js';
 export type { OpenedExport } from './envelope/open-export.js';
 export { openReceipt } from './envelope/open-receipt.js';
 export type { OpenedReceipt } from './envelope/open-receipt.js';
-export { signReceipt } from './envelope/receipt.js';
 export type {
   CopyPlace,
   DestructionFacts,
@@ -33,6 +32,7 @@ export type {
   PossibleCopy,
   ReceiptPayload,
 } from './envelope/receipt.js';
+export { signReceipt } from './envelope/sign-receipt.js';
 export { signEnvelope } from './envelope/sign-envelope.js';
 export { signExport } from './envelope/sign-export.js';
 export type { KeyPlace, OuterKeyPlace, WrapPlace } from './key-place.js';

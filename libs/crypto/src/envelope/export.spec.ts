@@ -12,9 +12,9 @@ import {
   type ExportContent,
   type ExportedKey,
 } from './export-payload.js';
-import { signReceipt } from './receipt.js';
 import { signEnvelope } from './sign-envelope.js';
 import { signExport } from './sign-export.js';
+import { signReceipt } from './sign-receipt.js';
 
 const IDENTITY = takeEd25519Seed(Buffer.alloc(32, 3));
 const TENANT = '0c6e1a7e-20cf-4b4b-a8ef-b23d2a5b9f10';

@@ -3,13 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { takeEd25519Seed } from '../hazmat/ed25519.js';
 import { fingerprintOf } from './envelope.js';
 import { openReceipt } from './open-receipt.js';
-import {
-  MAX_NAMED_EXPORTS,
-  RECEIPT_PAYLOAD_TYPE,
-  signReceipt,
-  type DestructionInput,
-} from './receipt.js';
+import { MAX_NAMED_EXPORTS, RECEIPT_PAYLOAD_TYPE, type DestructionInput } from './receipt.js';
 import { signEnvelope } from './sign-envelope.js';
+import { signReceipt } from './sign-receipt.js';
 
 const IDENTITY = takeEd25519Seed(Buffer.alloc(32, 5));
 
@@ -36,6 +32,14 @@ function copies(input: DestructionInput): [string, Date][] {
 }
 
 describe('a receipt of destruction', () => {
+  it.each<[string, Partial<DestructionInput>]>([
+    ['number 0', { number: 0 }],
+    ['no master key', { kekUri: '' }],
+    ['no time', { destroyedAt: new Date(Number.NaN) }],
+  ])('is not signed where it would not open again: %s', (_what, change) => {
+    expect(() => signReceipt(IDENTITY, { ...INPUT, ...change })).toThrow('internal');
+  });
+
   it('says which key was erased, when, and by whom', () => {
     const { payload, fingerprint } = openReceipt(signReceipt(IDENTITY, INPUT));
     const { exportedAt: _, forgottenAt: __, ...facts } = INPUT;

@@ -11,6 +11,20 @@ import {
 } from './envelope.js';
 
 /**
+ * Makes sure that what was signed opens: a file that nobody can read is found out when the key in it is needed, and by then it is gone.
+ *
+ * @param open - reads the whole of it.
+ * @throws AppError `internal` where it does not open.
+ */
+export function assertOpens(open: () => unknown): void {
+  try {
+    open();
+  } catch (cause) {
+    throw new AppError('internal', { cause });
+  }
+}
+
+/**
  * Signs a payload into an envelope of DSSE v1 (`docs/spec/envelope-v1.md`).
  *
  * @param key - an Ed25519 private key. Borrowed.

@@ -10,7 +10,8 @@ import {
   type ExportedVersion,
   type ExportPayload,
 } from './export-payload.js';
-import { signEnvelope } from './sign-envelope.js';
+import { openExport } from './open-export.js';
+import { assertOpens, signEnvelope } from './sign-envelope.js';
 
 // Each member by name: what a caller's object has beside them must not get into a signed file. JSON leaves out what is undefined.
 
@@ -66,7 +67,8 @@ function encodeExportPayload(payload: ExportPayload): Buffer {
  * for other services, so it is opened before, and the file warns of what that means.
  *
  * @param identity - the service's key for it. Borrowed.
- * @throws AppError `internal` where it becomes too large to be opened again.
+ * @throws AppError `internal` where it would not open again: too large, or with a member that no reader takes, such as a record that has
+ * the second lock still.
  */
 export function signExport(identity: KeyObject, content: ExportContent): Envelope {
   const isClients = content.encryptions.some(({ mode }) => mode === 'client');
@@ -75,5 +77,7 @@ export function signExport(identity: KeyObject, content: ExportContent): Envelop
     publicKey: ed25519PublicBytes(identity),
     ...(isClients ? { warning: CLIENT_MODE_WARNING } : {}),
   };
-  return signEnvelope(identity, EXPORT_PAYLOAD_TYPE, encodeExportPayload(payload));
+  const envelope = signEnvelope(identity, EXPORT_PAYLOAD_TYPE, encodeExportPayload(payload));
+  assertOpens(() => openExport(envelope));
+  return envelope;
 }
