@@ -27,7 +27,7 @@ describe('addresses and methods', () => {
     ['GET', '/v1/encrypt', 405, 'POST'],
     ['HEAD', '/v1/health', 405, 'GET'],
     ['PUT', '/v1/encryptions', 405, 'GET, POST'],
-    ['OPTIONS', '/v1/encryptions/x', 405, 'GET, PATCH'],
+    ['OPTIONS', '/v1/encryptions/x', 405, 'DELETE, GET, PATCH'],
     ['GET', '/v1/nothing', 404, undefined],
     ['GET', '/v1/%zz', 404, undefined],
     ['GET', '/v1/health/', 404, undefined],
