@@ -71,6 +71,8 @@ describe('a receipt of destruction', () => {
       'receipt.payload.copiesMayExist[0].where',
     ],
     ['no copies', { copiesMayExist: [] }, 'receipt.payload.copiesMayExist'],
+    ['a tenant that is no UUID', { tenantId: 'x' }, 'receipt.payload.tenantId'],
+    ['a time that is a number', { destroyedAt: 7 }, 'receipt.payload.destroyedAt'],
     ['no number', { number: '4' }, 'receipt.payload.number'],
     ['another member', { record: {} }, 'receipt.payload'],
   ])('is refused with %s', (_what, change, field) => {
