@@ -38,5 +38,7 @@ export function openPkcs11(options: Pkcs11Options): Promise<KekProvider> {
   }
   const settings = { module, ...key, pin: pin?.expose(), oaepHash };
   const service = new Pkcs11KeyService(new TokenClient(settings, startTimeout));
-  return Promise.resolve(new RemoteKekProvider({ name, kind: 'pkcs11', uri, service, resilience }));
+  return Promise.resolve(
+    new RemoteKekProvider({ name, kind: 'pkcs11', uri, service, resilience, oneAtATime: true }),
+  );
 }

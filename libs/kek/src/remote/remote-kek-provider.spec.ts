@@ -3,6 +3,7 @@ import { SecretBytes } from '@app/secret';
 import type { KeyPlace } from '@app/crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type KeyBinding, type KeyService, KeyServiceError } from './key-service.js';
+import { UnusableMasterKey } from './unusable-master-key.js';
 import { RemoteKekProvider } from './remote-kek-provider.js';
 
 const PLACE: KeyPlace = {
@@ -275,17 +276,24 @@ describe('a key service that fails on', () => {
   });
 });
 
-describe('the health of a key service', () => {
-  it('is asked once by many, and remembered for some seconds, good or bad', async () => {
-    const many = Array.from({ length: 20 }, () => provider.checkHealth());
-    await Promise.all(many);
-    expect(service.calls).toBe(2);
-    service.fail(new KeyServiceError('denied', 'x'));
-    await vi.advanceTimersByTimeAsync(9_999);
-    expect(await outcome(provider.checkHealth())).toBeUndefined();
-    await vi.advanceTimersByTimeAsync(1);
-    expect((await outcome(provider.checkHealth()))?.code).toBe('kms_unavailable');
-    expect((await outcome(provider.checkHealth()))?.code).toBe('kms_unavailable');
-    expect(service.calls).toBe(3);
+describe('why a key service is not to be had', () => {
+  /** What the log shows of it. */
+  function codesOf(error: AppError | undefined): unknown[] {
+    const { cause } = error ?? {};
+    if (!(cause instanceof UnusableMasterKey)) return [cause];
+    return [cause.code, (cause.cause as KeyServiceError).code];
+  }
+
+  it('is said with the name of the master key', async () => {
+    service.instead = () => new Promise(() => undefined);
+    expect(codesOf(await wrapFails())).toEqual([
+      'master key fake',
+      'unavailable: no answer in time',
+    ]);
+    await wrapFails();
+    expect(codesOf(await wrapFails())).toEqual([
+      'master key fake',
+      'unavailable: left alone for a while after failed tries',
+    ]);
   });
 });

@@ -19,6 +19,8 @@ export interface RemoteKekOptions {
   /** Handed over: closed with the provider. */
   readonly service: KeyService;
   readonly resilience: ResilienceOptions;
+  /** Whether it does one thing after the other: then no try's time goes by in its queue. */
+  readonly oneAtATime?: boolean;
   /** Waits, for tests. */
   readonly draw?: Draw;
 }
@@ -47,7 +49,7 @@ export class RemoteKekProvider extends KekProvider {
     this.uri = options.uri;
     this.#service = options.service;
     this.#resilience = options.resilience;
-    this.#attempt = makeAttempt(options.resilience, options.draw);
+    this.#attempt = makeAttempt(options);
     this.#health = new HealthMemory(options.resilience.healthMemory, () => super.checkHealth());
   }
 
@@ -95,21 +97,16 @@ export class RemoteKekProvider extends KekProvider {
 
   /** What a failure means to whoever asked: a retry may cure it, or what was stored is not what was written. Anything else is a fault of ours. */
   #asAppError(error: unknown): AppError {
-    if (error instanceof KeyServiceError) {
-      return error.reason === 'refused'
-        ? wrappedKeyAlarm(`the key service of "${this.name}" does not open what was stored`)
-        : this.#unavailable(error, error.retryAfterMillis ?? 0);
-    }
-    if (isBrokenCircuitError(error)) return this.#unavailable(error, this.#resilience.breakerPause);
-    const isTransient = isTaskCancelledError(error) || isBulkheadRejectedError(error);
-    return isTransient ? this.#unavailable(error, 0) : toAppError(error);
-  }
-
-  #unavailable(cause: Error, waitMillis: number): AppError {
-    const retryAfterSeconds = Math.max(1, Math.ceil(waitMillis / 1000));
+    const known = asKeyServiceError(error);
+    if (known === undefined) return toAppError(error);
+    if (known.reason === 'refused')
+      return wrappedKeyAlarm(`the key service of "${this.name}" does not open what was stored`);
+    const waitMillis = isBrokenCircuitError(error)
+      ? this.#resilience.breakerPause
+      : (known.retryAfterMillis ?? 0);
     return new AppError('kms_unavailable', {
-      cause: new UnusableMasterKey(this.name, cause),
-      retryAfterSeconds,
+      cause: new UnusableMasterKey(this.name, known),
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMillis / 1000)),
     });
   }
 
@@ -127,6 +124,17 @@ export class RemoteKekProvider extends KekProvider {
       }
     });
   }
+}
+
+/** Why there is no answer, where the reason is on this side too; undefined for what is a fault of ours. */
+function asKeyServiceError(error: unknown): KeyServiceError | undefined {
+  if (error instanceof KeyServiceError) return error;
+  if (isBrokenCircuitError(error))
+    return new KeyServiceError('unavailable', 'left alone for a while after failed tries');
+  if (isTaskCancelledError(error)) return new KeyServiceError('unavailable', 'no answer in time');
+  return isBulkheadRejectedError(error)
+    ? new KeyServiceError('unavailable', 'too many calls wait already')
+    : undefined;
 }
 
 /** Whether these bytes can be what a service made of a key: no shorter, and short enough for a row. */

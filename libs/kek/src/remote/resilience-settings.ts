@@ -42,7 +42,7 @@ export const RESILIENCE_SETTINGS = {
     default: 32,
     least: 1,
     most: 1_000,
-    help: 'Calls at the same time; as many again wait for their turn.',
+    help: 'Calls at the same time; as many again wait for their turn. A PKCS #11 token does one at a time, and the others wait.',
   }),
   healthMemory: option.duration({
     default: 10_000,

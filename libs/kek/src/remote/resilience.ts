@@ -20,6 +20,14 @@ const LONGEST_WAIT_MILLIS = 2_000;
 /** Draws a whole number of milliseconds from 0 to `below`, without `below`; for tests. */
 export type Draw = (below: number) => number;
 
+/** What a call of a key service has around it. */
+export interface AttemptOptions {
+  readonly resilience: ResilienceOptions;
+  /** Whether the service does one thing after the other, so that the others wait here, without their time running. */
+  readonly oneAtATime?: boolean;
+  readonly draw?: Draw;
+}
+
 /** One call of a key service, with everything around it. Tries get a signal of their own. */
 export type Attempt = <T>(one: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
@@ -45,10 +53,15 @@ function waitAfter(error: unknown, attempt: number, draw: Draw): number {
  *
  * The tries of a call that hangs are raced against their time, since not every SDK obeys a signal.
  */
-export function makeAttempt(options: ResilienceOptions, draw: Draw = randomInt): Attempt {
+export function makeAttempt({
+  resilience: options,
+  oneAtATime,
+  draw = randomInt,
+}: AttemptOptions): Attempt {
+  const atOnce = oneAtATime === true ? 1 : options.callsAtOnce;
   const curable = handleWhen(isCuredByTime);
   const policy = wrap(
-    bulkhead(options.callsAtOnce, options.callsAtOnce),
+    bulkhead(atOnce, 2 * options.callsAtOnce - atOnce),
     retry(curable, {
       maxAttempts: options.tries - 1,
       backoff: new DelegateBackoff(({ attempt, result }) =>
