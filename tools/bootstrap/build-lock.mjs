@@ -52,7 +52,7 @@ export async function withBuildLock(path, work) {
   for (let attempt = 0; !tryTake(path); attempt += 1) {
     const owner = readOwner(path);
     if (owner !== undefined && owner > 0 && !isAlive(owner)) discardDead(path, owner);
-    else if (attempt === 0) process.stdout.write('Another build is under way; waiting for it.\n');
+    else if (attempt === 0) process.stderr.write('Another build is under way; waiting for it.\n');
     else if (attempt > attempts) throw new Error(`another process holds the build: ${path}`);
     if (owner !== undefined) await sleep(POLL_MILLISECONDS);
   }

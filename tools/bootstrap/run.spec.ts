@@ -20,6 +20,8 @@ const APPS = ['apps/core-platform', 'apps/encryption-service'];
 interface Outcome {
   readonly code: number | null;
   readonly output: string;
+  /** What of it is on standard output, which may be data for another program. */
+  readonly data: string;
 }
 
 let root: string;
@@ -32,14 +34,17 @@ function write(path: string, content: string): void {
 function run(...argv: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['tools/bootstrap/run.mjs', ...argv], { cwd: root });
-    let output = '';
+    let [output, data] = ['', ''];
     const take = (chunk: Buffer): void => {
       output += chunk.toString();
     };
     child.stdout.on('data', take);
+    child.stdout.on('data', (chunk: Buffer) => {
+      data += chunk.toString();
+    });
     child.stderr.on('data', take);
     child.on('close', (code) => {
-      resolve({ code, output });
+      resolve({ code, output, data });
     });
   });
 }
@@ -67,8 +72,8 @@ describe('run.mjs', () => {
     const both = await Promise.all([run('tools/greet', 'a', '--b'), run('tools/greet')]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     expect(both.filter(({ output }) => output.includes('Built dist'))).toHaveLength(1);
-    expect(both[0].output).toMatch(/helloa,--b$/);
-    expect(await run('tools/greet')).toEqual({ code: 0, output: 'hello' });
+    expect(both.map(({ data }) => data)).toEqual(['helloa,--b', 'hello']);
+    expect(await run('tools/greet')).toEqual({ code: 0, output: 'hello', data: 'hello' });
   });
 
   it('builds again when a source changed, and drops what a deleted source left', async () => {
