@@ -119,6 +119,14 @@ describe('a tenant under its own master key', () => {
     expect((await toCore('GET', `${tenant}/encryption`)).json).toEqual(put.json);
   });
 
+  it('lists its versions, for which no key is used, and none is passed on', async () => {
+    for (const key of [undefined, KEYS.first]) {
+      const sent = key === undefined ? {} : { key };
+      const { status, json } = await toCore('GET', `${tenant}/versions`, sent);
+      expect([status, json['items']]).toMatchObject([200, [{ number: 1, state: 'active' }]]);
+    }
+  });
+
   it('writes, reads and lists with the key, and with no other', async () => {
     for (const data of ['one', 'two', 'three']) {
       const sent = { body: item(data), key: KEYS.first };

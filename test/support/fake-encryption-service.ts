@@ -136,7 +136,7 @@ export class FakeEncryptionService extends LocalService {
 
   #create(tenantId: string, encryptionId: string, mode: MasterKeyMode, context: KeyContext) {
     if (this.encryptions.has(encryptionId)) throw new AppError('already_exists');
-    const masterKey = context.masterKey?.expose().toString('hex');
+    const masterKey = mode === 'client' ? context.masterKey?.expose().toString('hex') : undefined;
     if (mode === 'client' && masterKey === undefined) throw new AppError('master_key_required');
     const encryption = { tenantId, versions: [randomUUID()], masterKey };
     this.encryptions.set(encryptionId, encryption);

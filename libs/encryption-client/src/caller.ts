@@ -25,6 +25,8 @@ export interface Call {
   readonly expect: 200 | 201;
   readonly body?: object;
   readonly idempotencyKey?: string;
+  /** Sent as `X-Master-Key`: 32 bytes, borrowed for the call. */
+  readonly masterKey?: SecretBytes | undefined;
   /** Sent as `X-New-Master-Key`: 32 bytes, borrowed for the call. */
   readonly newMasterKey?: SecretBytes;
   /** False for a call that has another effect when it is carried out twice. */
@@ -45,11 +47,12 @@ export class ServiceCaller {
   }
 
   /**
+   * @param context - of it no more is sent than a {@link CallContext} has: what else a caller's object holds is not for the service.
    * @returns the JSON of the answer, not looked at yet.
    * @throws AppError with the code that the service answered; `encryption_service_unavailable` or `encryption_service_rejected` where it
    * gave none; `payload_too_large` for a body that it would refuse.
    */
-  async call(call: Call, context: KeyContext): Promise<unknown> {
+  async call(call: Call, context: CallContext): Promise<unknown> {
     const answer = await this.#transport.send({
       method: call.method,
       path: call.path,
@@ -62,8 +65,8 @@ export class ServiceCaller {
     return parseAnswer(answer);
   }
 
-  #headersOf(call: Call, context: KeyContext): Record<string, string> {
-    const { requestId, accessReason, masterKey } = context;
+  #headersOf(call: Call, context: CallContext): Record<string, string> {
+    const { requestId, accessReason } = context;
     return {
       accept: 'application/json',
       [HEADERS.apiKey]: this.#credentials.apiKey,
@@ -77,7 +80,7 @@ export class ServiceCaller {
       ...(call.idempotencyKey === undefined
         ? {}
         : { [HEADERS.idempotencyKey]: call.idempotencyKey }),
-      ...keyHeader(HEADERS.masterKey, masterKey),
+      ...keyHeader(HEADERS.masterKey, call.masterKey),
       ...keyHeader(HEADERS.newMasterKey, call.newMasterKey),
     };
   }

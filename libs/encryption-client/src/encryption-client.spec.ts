@@ -167,10 +167,36 @@ describe('a client’s own master key', () => {
     expect(wire.sent).toEqual({ mode: 'client' });
   });
 
-  it('does not go where no keys are used', async () => {
-    const wire = new Wire({ json: { items: [] } });
-    await client(wire).listVersions(encryptionId, { limit: 1 }, context);
-    expect(wire.last?.headers).not.toHaveProperty('x-master-key');
+  it.each<[string, number, unknown, (wire: Wire, context: object) => Promise<unknown>]>([
+    ['health', 200, { status: 'ok', contract: 1 }, (w, c) => client(w).health(c as typeof context)],
+    [
+      'listVersions',
+      200,
+      { items: [] },
+      (w, c) => client(w).listVersions(encryptionId, { limit: 1 }, c as typeof context),
+    ],
+    [
+      'getEncryption',
+      200,
+      encryption('client'),
+      (w, c) => client(w).getEncryption(encryptionId, c as typeof context),
+    ],
+    [
+      'createEncryption under the key of the platform',
+      201,
+      encryption('platform'),
+      (w, c) => client(w).createEncryption(encryptionId, 'platform', c as typeof context),
+    ],
+  ])('does not go with %s, whatever the caller’s object holds', async (_, status, json, call) => {
+    for (const more of [{ masterKey }, { masterKey: 'absent' }, { masterKey: 'malformed' }]) {
+      const wire = new Wire({ status, json });
+      await call(wire, { ...context, ...more }).catch((error: unknown) => {
+        // What is wrong with an answer is not looked at here.
+        expect(error).toBeInstanceOf(AppError);
+      });
+      expect(wire.last?.headers).toMatchObject({ 'x-request-id': context.requestId });
+      expect(wire.last?.headers).not.toHaveProperty('x-master-key');
+    }
   });
 
   it.each(['createEncryption', 'rewrap'] as const)(

@@ -56,7 +56,8 @@ export class EncryptionClient {
   async encrypt(input: EncryptInput, context: KeyContext): Promise<EncryptAnswer> {
     const { encryptionId, data, encoding, context: bound } = input;
     const body = { encryptionId, data, encoding, context: bound };
-    const call = { method: 'POST', path: '/v1/encrypt', expect: 200, body } as const;
+    const { masterKey } = context;
+    const call = { method: 'POST', path: '/v1/encrypt', expect: 200, body, masterKey } as const;
     return readBlob(await this.#caller.call(call, context), input);
   }
 
@@ -65,7 +66,8 @@ export class EncryptionClient {
     const { cipherText, encryptionId, encryptionVersionId, algorithm, metadata } = input;
     const blob = { cipherText, encryptionId, encryptionVersionId, algorithm, metadata };
     const body = { ...blob, context: input.context };
-    const call = { method: 'POST', path: '/v1/decrypt', expect: 200, body } as const;
+    const { masterKey } = context;
+    const call = { method: 'POST', path: '/v1/decrypt', expect: 200, body, masterKey } as const;
     return readOpenedData(await this.#caller.call(call, context));
   }
 
@@ -85,6 +87,7 @@ export class EncryptionClient {
       expect: 200,
       body: { encryptionId },
       idempotencyKey,
+      masterKey: context.masterKey,
     } as const;
     return readRotation(await this.#caller.call(call, context));
   }
@@ -92,7 +95,7 @@ export class EncryptionClient {
   /**
    * `POST /v1/encryptions`.
    *
-   * @param mode - `client`: under the master key of the context, which has to be there.
+   * @param mode - `client`: under the master key of the context, which has to be there. Else none is sent.
    * @param encryptionId - chosen and stored by the caller beforehand, so that `already_exists` after a lost answer is no riddle.
    */
   async createEncryption(
@@ -105,6 +108,7 @@ export class EncryptionClient {
       path: '/v1/encryptions',
       expect: 201,
       body: { encryptionId, masterKey: { mode } },
+      masterKey: mode === 'client' ? context.masterKey : undefined,
     } as const;
     return this.#readIn(mode, await this.#caller.call(call, context), encryptionId);
   }
@@ -125,10 +129,11 @@ export class EncryptionClient {
       path: `/v1/encryptions/${encryptionId}/rewrap`,
       expect: 200,
       body: { mode: 'client' },
+      masterKey: old,
       newMasterKey: next,
       mayRepeat: false,
     } as const;
-    const answer = await this.#caller.call(call, { ...context, masterKey: old });
+    const answer = await this.#caller.call(call, context);
     return this.#readIn('client', answer, encryptionId);
   }
 
