@@ -130,8 +130,8 @@ export async function rewrap(argv: readonly string[]): Promise<void> {
   const connection = connectionOf(config.database);
   await migrate(SCHEMA, connection);
   const providers = await openMasterKeys(config, connection, logger);
-  await checkMasterKeys(connection, providers, (masterKey, error) => {
-    logger.warn({ masterKey, ...errorFields(error) }, 'a master key cannot be used now');
+  await checkMasterKeys(connection, providers, (provider, error) => {
+    logger.warn({ provider, ...errorFields(error) }, 'a master key cannot be used now');
   });
   const owner = await openAsOwner(SCHEMA, connection);
   const database = await openDatabase(SCHEMA, connection, {

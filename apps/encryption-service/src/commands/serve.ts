@@ -111,14 +111,14 @@ function readinessOf(
     graceMillis: config.keyCache.maxAgeSeconds * 1000,
     onChange: (error) => {
       if (error === undefined)
-        logger.info({ masterKey: masterKey.name }, 'a master key works again');
+        logger.info({ provider: masterKey.name }, 'a master key works again');
       else logger.warn(unusable(masterKey.name, error), UNUSABLE);
     },
   });
 }
 
-function unusable(masterKey: string, error: AppError): object {
-  return { masterKey, ...errorFields(error) };
+function unusable(provider: string, error: AppError): object {
+  return { provider, ...errorFields(error) };
 }
 
 /** `serve`: tries its cryptography, migrates as the owner, opens everything, answers until it is told to stop. */
