@@ -19,7 +19,7 @@ export interface Call {
   readonly accessReason: string | undefined;
   /** Which of the two headers was outside its form; refused once it is the turn of a 400. */
   readonly malformedHeader: string | undefined;
-  /** `X-Master-Key`: overwritten when the request ends, and kept nowhere else. */
+  /** `X-Master-Key`: overwritten when the answer is there, and kept nowhere else. */
   readonly masterKey: HeaderKey;
   /** `X-New-Master-Key`, likewise. */
   readonly newMasterKey: HeaderKey;
@@ -61,7 +61,7 @@ function keyOf(header: string | undefined): HeaderKey {
     : 'malformed';
 }
 
-/** Overwrites the keys of a request that has ended. */
+/** Overwrites the keys of a request that has its answer. */
 export function disposeOfKeys(call: Call): void {
   for (const key of [call.masterKey, call.newMasterKey]) {
     if (typeof key !== 'string') key.dispose();

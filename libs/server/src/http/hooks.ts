@@ -89,7 +89,8 @@ export function addRequestHooks(server: FastifyInstance, options: HookOptions): 
     if (facts === undefined) throw new AppError('internal');
     if (facts.access !== PUBLIC) await authorize(request, facts.access);
   });
-  server.addHook('onResponse', (request: FastifyRequest, _reply, done) => {
+  // Once there is an answer no key is used any more. `onResponse` would be too late, and comes never for a peer that has hung up.
+  server.addHook('onSend', (request: FastifyRequest, _reply, _payload, done) => {
     // A malformed URL ends before there is one.
     const call = request.call as Call | undefined;
     if (call !== undefined) disposeOfKeys(call);
