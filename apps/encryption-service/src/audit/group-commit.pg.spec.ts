@@ -86,6 +86,22 @@ describe('records of key uses', () => {
     expect(await Promise.all(held)).toEqual([200, 200, 200, 200]);
   });
 
+  it('that wait for a change without an end are given up together', async () => {
+    const other = await service.tenant();
+    const theirs = await service.encryption(other.admin);
+    await service.test.asOwner('begin');
+    await service.test.asOwner('select lock_tenant($1)', [other.tenantId]);
+    const start = performance.now();
+    const held = await Promise.all(Array.from({ length: 12 }, () => encrypt(other.admin, theirs)));
+    // One time-out of the server, however many wait.
+    expect(performance.now() - start).toBeLessThan(9_000);
+    await service.test.asOwner('commit');
+    expect(
+      new Set(held.map(({ status, json }) => `${String(status)} ${String(json['code'])}`)),
+    ).toEqual(new Set(['503 audit_unavailable']));
+    expect((await encrypt(other.admin, theirs)).status).toBe(200);
+  });
+
   it('that the database refuses do not take the others with them', async () => {
     const bad = await service.encryption(admin);
     const rule = `check (encryption_id <> '${bad}') not valid`;

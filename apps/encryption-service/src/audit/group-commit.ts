@@ -21,7 +21,7 @@ const MANY = { name: 'record_uses', text: 'select record_uses($1) as results' };
 /** Where records came together before, others are on their way: so long is worth waiting for them. */
 const LINGER_MILLIS = 1;
 const MOST_IN_GROUP = 128;
-/** Records that wait for a change hold a connection each: the pool must not be theirs. */
+/** Records that wait for a change hold a connection each, one of a tenant: the pool must not be theirs. */
 const MOST_ALONE = 2;
 
 function plain(values: UseValues): unknown[] {
@@ -37,8 +37,10 @@ export class GroupCommit {
   #waiting: Waiting[] = [];
   #isWriting = false;
   #wasShared = false;
-  readonly #alone: Waiting[] = [];
-  #aloneInFlight = 0;
+  /** Those that cannot be written together with others, by tenant. */
+  readonly #alone = new Map<unknown, Waiting[]>();
+  /** Tenants one of whose records is being written alone. */
+  readonly #aloneInFlight = new Set<unknown>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -89,38 +91,63 @@ export class GroupCommit {
 
   /** One record that the database refuses must not take the others with it; a database that is gone has all of them. */
   #afterFailure(group: readonly Waiting[], thrown: unknown): void {
-    const isGone = toAppError(thrown).code === 'database_unavailable';
     for (const waiting of group) {
-      if (isGone || group.length === 1) waiting.reject(thrown);
+      if (isUnavailable(thrown) || group.length === 1) waiting.reject(thrown);
       else this.#writeAlone(waiting);
     }
   }
 
   #writeAlone(waiting: Waiting): void {
-    this.#alone.push(waiting);
+    const tenant = tenantOf(waiting);
+    const queue = this.#alone.get(tenant);
+    if (queue === undefined) this.#alone.set(tenant, [waiting]);
+    else queue.push(waiting);
     this.#pumpAlone();
   }
 
   #pumpAlone(): void {
-    while (this.#aloneInFlight < MOST_ALONE) {
-      const next = this.#alone.shift();
-      if (next === undefined) return;
-      this.#aloneInFlight += 1;
-      void this.#one(next).finally(() => {
-        this.#aloneInFlight -= 1;
-        this.#pumpAlone();
-      });
+    for (const [tenant, queue] of this.#alone) {
+      if (this.#aloneInFlight.size >= MOST_ALONE) return;
+      const next = this.#aloneInFlight.has(tenant) ? undefined : queue.shift();
+      if (next !== undefined) void this.#one(next, tenant);
     }
   }
 
-  async #one({ values, resolve, reject }: Waiting): Promise<void> {
+  async #one({ values, resolve, reject }: Waiting, tenant: unknown): Promise<void> {
+    this.#aloneInFlight.add(tenant);
     try {
       const [row] = await this.#database.execute<{ stands: boolean }>(ONE, [
         JSON.stringify(plain(values)),
       ]);
       resolve(row?.stands === true);
+      this.#regroup(tenant);
     } catch (error) {
       reject(error);
+      // Whoever queued behind it has waited for the same change, and would wait as long again.
+      if (isUnavailable(error)) for (const other of this.#take(tenant)) other.reject(error);
     }
+    this.#aloneInFlight.delete(tenant);
+    if (this.#alone.get(tenant)?.length === 0) this.#alone.delete(tenant);
+    this.#pumpAlone();
   }
+
+  /** The change is over: those that waited for it come together again. */
+  #regroup(tenant: unknown): void {
+    const others = this.#take(tenant);
+    if (others.length === 0) return;
+    this.#waiting.push(...others);
+    if (!this.#isWriting) this.#begin();
+  }
+
+  #take(tenant: unknown): Waiting[] {
+    return this.#alone.get(tenant)?.splice(0) ?? [];
+  }
+}
+
+function tenantOf({ values: [tenant] }: Waiting): unknown {
+  return tenant;
+}
+
+function isUnavailable(error: unknown): boolean {
+  return toAppError(error).code === 'database_unavailable';
 }
