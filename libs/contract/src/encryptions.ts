@@ -19,9 +19,10 @@ const PATCHABLE_STATES = ['enabled', 'disabled'] as const;
 export const MAX_DESTROY_AFTER_DAYS = 120;
 /** Unless said. */
 export const DEFAULT_DESTROY_AFTER_DAYS = 30;
-const MAX_ROTATION_DAYS = 3650;
-/** What the cipher with the shortest nonces allows under one key. */
-const MAX_ROTATION_MESSAGES = 2 ** 32;
+/** Days of a rule of rotation, at most. */
+export const MAX_ROTATION_DAYS = 3650;
+/** Messages of a rule of rotation, at most: what the cipher with the shortest nonces allows under one key. */
+export const MAX_ROTATION_MESSAGES = 2 ** 32;
 
 /** When an encryption rotates by itself: whichever comes first. */
 export class Rotation {

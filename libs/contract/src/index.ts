@@ -45,6 +45,8 @@ export {
   EncryptionsQuery,
   MAX_DESTROY_AFTER_DAYS,
   MAX_NAME_LENGTH,
+  MAX_ROTATION_DAYS,
+  MAX_ROTATION_MESSAGES,
   PatchEncryptionRequest,
   RewrapRequest,
   VersionAnswer,

@@ -19,7 +19,12 @@ import {
 import type { KeysetRows } from '../keysets/keyset.repository.typeorm.js';
 import type { NewVersions } from '../keysets/new-version.js';
 import type { TenantChanges } from '../keysets/tenant-changes.js';
-import { assertStorable, type ImportedKeyset, toImported } from './imported-keyset.js';
+import {
+  assertSince1970,
+  assertStorable,
+  type ImportedKeyset,
+  toImported,
+} from './imported-keyset.js';
 import type { KeysOfFile } from './keys-of-file.js';
 import { optionalKey } from '../master-key/optional-key.js';
 import { verifyFile } from './read-file.js';
@@ -94,6 +99,7 @@ export class ImportKeysets {
     if (payload.tenantId !== act.tenantId) {
       throw new AppError('forbidden', { detail: 'The file is not of the tenant that imports it.' });
     }
+    assertSince1970(payload.exportedAt, 'payload.exportedAt');
     for (const [index, encryption] of payload.encryptions.entries())
       assertStorable(encryption, `payload.encryptions[${String(index)}]`);
     return payload;

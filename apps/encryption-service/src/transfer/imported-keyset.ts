@@ -1,12 +1,12 @@
-import { MAX_NAME_LENGTH, rules } from '@app/contract';
+import { MAX_NAME_LENGTH, MAX_ROTATION_DAYS, MAX_ROTATION_MESSAGES, rules } from '@app/contract';
 import type { ExportedEncryption, ExportedVersion, StoredKeyRecord } from '@app/crypto';
 import { invalidField } from '@app/errors';
 import { EncryptionEntity } from '../keysets/encryption.entity.js';
 import { EncryptionKeyVersionEntity } from '../keysets/encryption-key-version.entity.js';
 import { MessageCountEntity } from '../keysets/message-count.entity.js';
 
-/** PostgreSQL's `integer`, with room for versions that come later. */
-const MOST_INTEGER = 2_000_000_000;
+/** Pages of versions go on after a number of nine digits; with room for versions that come later. */
+const MOST_NUMBER = 900_000_000;
 /** Erasing cannot be taken back: whoever restores from an old file gets this long to look at what its dates say. */
 const LEAST_MILLIS_TO_DESTRUCTION = 7 * 24 * 60 * 60 * 1000;
 
@@ -45,21 +45,41 @@ export function assertStorable(
   path: string,
 ): void {
   if (name !== undefined && !NAME.check(name)) throw invalidField(`${path}.name`, NAME.rule);
-  if ((rotation?.everyDays ?? 0) > MOST_INTEGER)
-    throw invalidField(`${path}.rotation.everyDays`, `must be at most ${String(MOST_INTEGER)}`);
+  assertMost(`${path}.rotation.everyDays`, rotation?.everyDays, MAX_ROTATION_DAYS);
+  assertMost(`${path}.rotation.afterMessages`, rotation?.afterMessages, MAX_ROTATION_MESSAGES);
   for (const [index, version] of versions.entries()) {
     const field = `${path}.versions[${String(index)}]`;
-    if (version.number > MOST_INTEGER)
-      throw invalidField(`${field}.number`, `must be at most ${String(MOST_INTEGER)}`);
-    assertDestroyAt(version, `${field}.destroyAt`);
+    assertMost(`${field}.number`, version.number, MOST_NUMBER);
+    assertTimes(version, field);
   }
 }
 
-function assertDestroyAt({ state, destroyAt }: ExportedVersion, field: string): void {
-  if (state === 'destroyScheduled' && destroyAt === undefined)
-    throw invalidField(field, 'is missing of a version that is to be destroyed');
-  if (destroyAt !== undefined && destroyAt.getTime() < 0)
+function assertMost(field: string, value: number | undefined, most: number): void {
+  if (value !== undefined && value > most)
+    throw invalidField(field, `must be at most ${String(most)}`);
+}
+
+const TIMES = ['createdAt', 'activatedAt', 'deactivatedAt', 'destroyAt'] as const;
+
+function assertTimes(version: ExportedVersion, path: string): void {
+  if (version.state === 'destroyScheduled' && version.destroyAt === undefined)
+    throw invalidField(`${path}.destroyAt`, 'is missing of a version that is to be destroyed');
+  for (const name of TIMES) assertSince1970(version[name], `${path}.${name}`);
+}
+
+/**
+ * Times are sealed as milliseconds since then.
+ *
+ * @throws AppError `invalid_request`.
+ */
+export function assertSince1970(time: Date | undefined, field: string): void {
+  if (time !== undefined && time.getTime() < 0)
     throw invalidField(field, 'must not be before 1970');
+}
+
+/** What a file says has happened has happened by now, whatever clock wrote it: receipts name what came after. */
+function byNow(time: Date, { now }: ImportPlace): Date {
+  return time < now ? time : now;
 }
 
 /** The file does not say what a version was before it was scheduled. If it was compromised, it must not come back as if it were not. */
@@ -71,14 +91,16 @@ function stateOf(
 ): Partial<EncryptionKeyVersionEntity> {
   const { state, destroyAt } = version;
   if (state === 'active') return { state: 'deactivated', deactivatedAt: place.now };
-  if (state !== 'destroyScheduled') return { state, destroyAt };
+  if (state === 'destroyed') return { state, destroyAt };
+  // A date that nothing was scheduled for would stand in the way of one that is.
+  if (state !== 'destroyScheduled') return { state };
   const least = place.now.getTime() + LEAST_MILLIS_TO_DESTRUCTION;
   return {
     state,
     stateBefore: STATE_BEFORE,
     destroyAt: new Date(Math.max(destroyAt?.getTime() ?? 0, least)),
     // No later than this; the file has no more of it.
-    scheduledAt: place.exportedAt,
+    scheduledAt: byNow(place.exportedAt, place),
   };
 }
 
@@ -97,7 +119,7 @@ function versionRow(
     suite,
     record,
     receipt: version.state === 'destroyed' ? version.receipt : undefined,
-    createdAt,
+    createdAt: byNow(createdAt, place),
     activatedAt,
     deactivatedAt,
     ...stateOf(version, place),
@@ -129,7 +151,7 @@ export function toImported(
     exported;
   const { tenantId, now } = place;
   // An encryption is made with its first version.
-  const first = Math.min(...versions.map(({ createdAt }) => createdAt.getTime()));
+  const first = Math.min(now.getTime(), ...versions.map(({ createdAt }) => createdAt.getTime()));
   const encryption = Object.assign(new EncryptionEntity(), {
     tenantId,
     id: encryptionId,

@@ -67,7 +67,8 @@ export class DeleteEncryption {
     const all = await this.rows.allVersions(manager, { tenantId, encryptionId });
     const left = all.filter(({ state }) => state !== 'destroyed');
     const changed = left.filter(
-      ({ destroyAt }) => destroyAt === undefined || destroyAt > by.destroyAt,
+      ({ state, destroyAt }) =>
+        state !== 'destroyScheduled' || destroyAt === undefined || destroyAt > by.destroyAt,
     );
     for (const version of changed) schedule(version, by);
     encryption.stateBefore = encryption.state;

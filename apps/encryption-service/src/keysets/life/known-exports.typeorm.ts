@@ -1,11 +1,17 @@
-import { type EntityManager, MoreThanOrEqual } from 'typeorm';
+import { type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { AuditRecordEntity } from '../../audit/audit-record.entity.js';
 import type { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
 
 /** A receipt names the newest thousand, and from when on there are more. */
 const MOST = 1001;
 
-/** When files were exported that hold a version's key, as far as the audit log tells. An export has a record for each encryption in it. */
+/** An imported key is still in the file that it came in. */
+const WITH_FILE = ['export', 'import'];
+
+/**
+ * When files were exported or imported that hold a version's key, as far as the audit log tells. Each has a record for each encryption in
+ * it.
+ */
 export async function findExportTimes(
   manager: EntityManager,
   { tenantId, encryptionId, createdAt }: EncryptionKeyVersionEntity,
@@ -14,7 +20,7 @@ export async function findExportTimes(
     where: {
       tenantId,
       encryptionId,
-      operation: 'export',
+      operation: In(WITH_FILE),
       outcome: 'success',
       at: MoreThanOrEqual(createdAt),
     },
