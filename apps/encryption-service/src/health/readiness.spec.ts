@@ -1,5 +1,5 @@
 import { AppError } from '@app/errors';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Readiness } from './readiness.js';
 
 const AWAY = new AppError('kms_unavailable');
@@ -9,11 +9,17 @@ let now: number;
 let failure: AppError | undefined;
 let heard: (string | undefined)[];
 let readiness: Readiness;
+let silent: PromiseWithResolvers<undefined> | undefined;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 beforeEach(() => {
   now = 0;
   failure = undefined;
   heard = [];
+  silent = undefined;
   readiness = make();
 });
 
@@ -21,7 +27,8 @@ function make(pingDatabase = () => Promise.resolve()): Readiness {
   return new Readiness({
     pingDatabase,
     masterKey: {
-      checkHealth: () => (failure === undefined ? Promise.resolve() : Promise.reject(failure)),
+      checkHealth: () =>
+        silent?.promise ?? (failure === undefined ? Promise.resolve() : Promise.reject(failure)),
     },
     graceMillis: GRACE,
     onChange: (error) => heard.push(error?.code),
@@ -63,6 +70,19 @@ describe('readiness', () => {
     expect(await outcome()).toBe('ready');
     failure = new AppError('internal');
     expect(await outcome()).toBe('internal');
+  });
+
+  it('is answered within a second where the key service is silent', async () => {
+    expect(await outcome()).toBe('ready');
+    vi.useFakeTimers();
+    silent = Promise.withResolvers<undefined>();
+    const [kept, fresh] = [outcome(), outcome(make())];
+    await vi.advanceTimersByTimeAsync(900);
+    expect(await Promise.all([kept, fresh])).toEqual(['ready', 'kms_unavailable']);
+    expect([heard, vi.getTimerCount()]).toEqual([[], 0]);
+    silent.reject(AWAY);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(heard).toEqual(['kms_unavailable', 'kms_unavailable']);
   });
 
   it('is told of when it changes, and not at each check', async () => {

@@ -1,5 +1,8 @@
-import { type AppError, toAppError } from '@app/errors';
+import { AppError, toAppError } from '@app/errors';
 import { isOutage, type KekProvider } from '@app/kek';
+
+/** Whoever asks gives up after a second as a rule; a key service that is silent takes several. */
+const LONGEST_WAIT_MILLIS = 800;
 
 /** What readiness depends on. */
 export interface ReadinessParts {
@@ -34,14 +37,35 @@ export class Readiness {
   async check(): Promise<void> {
     await this.#parts.pingDatabase();
     try {
+      await this.#within(this.#checkMasterKey());
+    } catch (thrown) {
+      if (this.#isInGrace() && isOutage(thrown)) return;
+      throw thrown;
+    }
+  }
+
+  async #checkMasterKey(): Promise<void> {
+    try {
       await this.#parts.masterKey.checkHealth();
     } catch (thrown) {
       this.#tell(toAppError(thrown));
-      if (this.#isInGrace() && isOutage(thrown)) return;
       throw thrown;
     }
     this.#lastGoodMillis = this.#nowMillis();
     this.#tell(undefined);
+  }
+
+  /** What is not known in time counts as an outage; the check goes on, and a later one hears of it. */
+  async #within(checked: Promise<void>): Promise<void> {
+    const { promise: tooLate, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      reject(new AppError('kms_unavailable'));
+    }, LONGEST_WAIT_MILLIS);
+    try {
+      await Promise.race([checked, tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #isInGrace(): boolean {
