@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
+import { childEnvironment } from '@app/config';
 import { KeyServiceError } from '../remote/key-service.js';
 import type { TokenAnswer, TokenRequest } from './token-messages.js';
 // Nothing of it runs in here; the build has to know that it is part of the program.
@@ -8,18 +9,30 @@ import type {} from './token-process.js';
 /** In the form that this file has itself: compiled, or as source. */
 const PROGRAM = new URL(`./token-process${extname(import.meta.url)}`, import.meta.url);
 
-/** The running process of one token. Asked one thing at a time. */
-export class TokenChild {
-  readonly #child: ChildProcess;
-
-  constructor() {
-    this.#child = fork(PROGRAM, [], {
+function startProcess(): ChildProcess {
+  try {
+    return fork(PROGRAM, [], {
       // Keys as bytes: of text, and JSON is that, nothing can be overwritten.
       serialization: 'advanced',
+      // Modules read settings of their own there. Those of this service, secrets among them, are not their maker's business.
+      env: childEnvironment({ without: ['ES_', 'DATABASE_URL'], set: {} }),
       // Not those of this process, and no debugger.
       execArgv: ['--disable-sigusr1'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new KeyServiceError('unavailable', `PKCS #11: no process for the token${code}`);
+  }
+}
+
+/** The running process of one token. Asked one thing at a time. */
+export class TokenChild {
+  readonly #child: ChildProcess;
+
+  /** @throws KeyServiceError `unavailable` where this machine has no room for another process. */
+  constructor() {
+    this.#child = startProcess();
     // A process that cannot be started says so by this event and by not answering.
     this.#child.on('error', () => this.#child.kill('SIGKILL'));
     this.#keepAlive(false);

@@ -191,6 +191,20 @@ describe.runIf(MODULE !== undefined && process.platform === 'linux')('a token of
     expect((await failure(wrap(open({}, 1)))).reason).toBe('unavailable');
   });
 
+  it('has the settings of its module, and none of the service', async () => {
+    vi.stubEnv('ES_KEK_LOCAL_KEY', 'a secret');
+    vi.stubEnv('DATABASE_URL', 'postgres://a:secret@b/c');
+    await wrap(open());
+    vi.stubEnv('ES_KEK_LOCAL_KEY', undefined);
+    vi.stubEnv('DATABASE_URL', undefined);
+    const variables = children().map((pid) =>
+      readFileSync(`/proc/${pid.toString()}/environ`, 'utf8'),
+    );
+    expect(variables).toHaveLength(1);
+    expect(variables[0]).toContain('SOFTHSM2_CONF=');
+    expect(variables[0]).not.toContain('secret');
+  });
+
   it('leaves no process behind', async () => {
     await wrap();
     client.close();

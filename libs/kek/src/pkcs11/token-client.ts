@@ -58,9 +58,9 @@ export class TokenClient {
   }
 
   async #askNow(request: KeyRequest, signal: AbortSignal): Promise<Buffer> {
-    this.#opened ??= this.#open();
+    const opened = this.#hold();
     // Opening is not cut short with the call that began it: it may take longer than one, and the next one finds it done.
-    const child = await until(this.#opened, signal);
+    const child = await until(opened, signal);
     try {
       return this.#bytesOf(await until(child.ask(request), signal));
     } catch (error) {
@@ -68,6 +68,17 @@ export class TokenClient {
       if (error instanceof KeyServiceError && error.reason === 'unavailable') this.#end();
       throw error;
     }
+  }
+
+  /** The open token. What could not be opened is opened anew by the next call. */
+  #hold(): Promise<TokenChild> {
+    if (this.#opened !== undefined) return this.#opened;
+    const opening = this.#open();
+    this.#opened = opening;
+    opening.catch(() => {
+      if (this.#opened === opening) this.#opened = undefined;
+    });
+    return opening;
   }
 
   async #open(): Promise<TokenChild> {
@@ -80,7 +91,6 @@ export class TokenClient {
       return child;
     } catch (error) {
       child.kill();
-      this.#opened = undefined;
       throw error;
     }
   }
