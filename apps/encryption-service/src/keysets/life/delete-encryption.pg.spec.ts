@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, KeysetCaller } from '../../../../../test/support/keyset-caller.js';
+import { clientKey, ClientKeyset } from '../../../../../test/support/client-keys.js';
 import { type Credentials, ServiceApp } from '../../../../../test/support/service-app.js';
 
 let service: ServiceApp;
 let admin: Credentials;
+let app: Credentials;
 
 beforeAll(async () => {
   service = await ServiceApp.start();
-  ({ admin } = await service.tenant());
+  ({ admin, app } = await service.tenant());
 });
 
 afterAll(async () => {
@@ -95,5 +97,20 @@ describe('an encryption that is deleted', () => {
     await keyset.delete();
     const body = { name: 'kept', masterKey: { mode: 'platform' } };
     expect(codeOf(await keyset.send('POST', '/v1/encryptions', body))).toBe('already_exists');
+  });
+
+  it('comes back by whoever deleted it, also where it had no active version', async () => {
+    const { id } = await ClientKeyset.make(service, admin, clientKey(1));
+    const keyset = new KeysetCaller(service, admin, id);
+    const headers = { 'x-master-key': clientKey(1).toString('base64') };
+    await keyset.send('POST', '/v1/rotate', { encryptionId: id }, { headers });
+    const [first = '', second = ''] = (await keyset.versions()).map((v) => v.encryptionVersionId);
+    await keyset.act(second, 'compromise');
+    await keyset.by(app).act(first, 'destroy', { afterDays: 10 });
+    await keyset.delete({ afterDays: 8 });
+    expect(codeOf(await keyset.by(app).act(first, 'restore'))).toBe('forbidden');
+    expect(await stateOf(keyset)).toBe('destroyScheduled');
+    expect(codeOf(await keyset.act(first, 'restore'))).toBe(200);
+    expect(await keyset.states()).toEqual(['deactivated', 'destroyScheduled']);
   });
 });

@@ -67,8 +67,12 @@ export class DestroyVersion {
     if (isDue(version, now)) throw new AppError('version_destroyed');
     stateAfter('restore', version);
     const isWhole = encryption.state === 'destroyScheduled';
-    const versions = isWhole ? [version, ...(await this.#alsoActive(locked))] : [version];
-    this.rules.assertMayRestore(caller, versions);
+    const others = isWhole ? await this.#othersScheduled(locked) : [];
+    const active = others.filter(({ stateBefore }) => stateBefore === 'active');
+    // Whoever had the encryption deleted scheduled its active version; where it had none, no less than one of the others tells.
+    const decisive = active.length > 0 || version.stateBefore === 'active' ? active : others;
+    this.rules.assertMayRestore(caller, [version, ...decisive]);
+    const versions = [version, ...active];
     for (const row of versions) unschedule(row, stateAfter('restore', row));
     const revisions = await this.change.writeVersions(manager, versions);
     if (!isWhole) return revisions;
@@ -78,17 +82,14 @@ export class DestroyVersion {
     return [await this.change.writeEncryption(manager, encryption), ...revisions];
   }
 
-  /** The version that was active before, if it is another one. */
-  async #alsoActive({
+  /** The other versions that are to be destroyed. */
+  async #othersScheduled({
     manager,
     encryption,
     version,
   }: LockedVersion): Promise<EncryptionKeyVersionEntity[]> {
     const { tenantId, id: encryptionId } = encryption;
     const all = await this.rows.allVersions(manager, { tenantId, encryptionId });
-    return all.filter(
-      ({ id, state, stateBefore }) =>
-        id !== version.id && state === 'destroyScheduled' && stateBefore === 'active',
-    );
+    return all.filter(({ id, state }) => id !== version.id && state === 'destroyScheduled');
   }
 }

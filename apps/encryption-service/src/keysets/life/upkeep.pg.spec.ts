@@ -116,4 +116,17 @@ describe('upkeep', () => {
     await expect.poll(() => keyset.states()).toEqual(['deactivated', 'active']);
     await upkeepOf().onModuleDestroy();
   });
+
+  it('begins nothing more once it is told to stop, however much is due', async () => {
+    const due = await Promise.all(Array.from({ length: 30 }, () => aged(11)));
+    const running = upkeepOf(1).run();
+    const rotated = async (): Promise<number> => {
+      const states = await Promise.all(due.map((keyset) => keyset.states()));
+      return states.filter(({ length }) => length > 1).length;
+    };
+    await expect.poll(rotated, { interval: 1 }).toBeGreaterThan(0);
+    await upkeepOf(1).onModuleDestroy();
+    await running;
+    expect(await rotated()).toBeLessThan(due.length);
+  });
 });

@@ -31,6 +31,7 @@ export interface UpkeepParts {
 export class Upkeep implements OnModuleDestroy {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  #isStopping = false;
 
   constructor(private readonly parts: UpkeepParts) {}
 
@@ -46,6 +47,7 @@ export class Upkeep implements OnModuleDestroy {
 
   /** Nothing is begun any more; what has begun is waited for. */
   async onModuleDestroy(): Promise<void> {
+    this.#isStopping = true;
     clearInterval(this.#timer);
     await this.#running;
     await this.parts.erase.ended();
@@ -77,6 +79,7 @@ export class Upkeep implements OnModuleDestroy {
     work: (version: DueVersion) => Promise<void>,
   ): Promise<void> {
     for await (const version of versions) {
+      if (this.#isStopping) return;
       // The lock ends with its transaction, which the server ends where it has been idle for too long.
       await manager.query('select 1');
       try {
