@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type AppError, toAppError } from '@app/errors';
+import { type AppError, type ErrorCode, toAppError } from '@app/errors';
 import type { Call } from '@app/server';
 import type { AuditEntry, AuditLog } from '../audit/audit-log.js';
 import { entryOf } from '../audit/audited-acts.js';
@@ -40,6 +40,8 @@ interface Renewing {
 }
 
 const OPERATION = 'rotate-by-itself';
+/** Refusals of a client, and not of a rotation. */
+const OF_ITS_CALLER: ReadonlySet<ErrorCode> = new Set(['unauthenticated', 'forbidden']);
 
 /** Rotates an encryption without being asked: its active version is too old, has sealed enough, or is missing. */
 export class VersionRenewal {
@@ -74,7 +76,16 @@ export class VersionRenewal {
     // In client mode each call has a key of its own, and a wrong one must not be taken for another's right one.
     if (brought.key !== undefined) return this.#renew(renewing);
     const key = `${tenantId}/${encryptionId}/${activeId ?? ''}`;
-    const running = this.#running.get(key) ?? this.#renew(renewing);
+    let running = this.#running.get(key);
+    while (running !== undefined) {
+      if (await isDoneBy(running)) return;
+      running = this.#running.get(key);
+    }
+    await this.#shared(key, renewing);
+  }
+
+  async #shared(key: string, renewing: Renewing): Promise<void> {
+    const running = this.#renew(renewing);
     this.#running.set(key, running);
     try {
       await running;
@@ -125,5 +136,21 @@ export class VersionRenewal {
     this.renew(renewal).catch((thrown: unknown) => {
       this.onFailure(toAppError(thrown));
     });
+  }
+}
+
+/**
+ * Waits for the rotation of another call.
+ *
+ * @returns false where its client may not call any more, which is nobody else's fault.
+ * @throws what else it failed of.
+ */
+async function isDoneBy(running: Promise<void>): Promise<boolean> {
+  try {
+    await running;
+    return true;
+  } catch (thrown) {
+    if (OF_ITS_CALLER.has(toAppError(thrown).code)) return false;
+    throw thrown;
   }
 }
