@@ -5,6 +5,7 @@ import {
   ServiceApp,
   type ServiceReply,
 } from '../../../../test/support/service-app.js';
+import { StreamClient, type StreamOutcome } from '../../../../test/support/stream-client.js';
 import { Remembered } from './remembered.js';
 
 const HERE = 0;
@@ -121,6 +122,22 @@ describe.each([
     await service.send('DELETE', `/v1/clients/${client.id}`, { as: admin, replica: HERE });
     expect((await encrypt(client)).json['code']).toBe('unauthenticated');
     expect((await encrypt(client)).json['code']).toBe('unauthenticated');
+  });
+
+  it('refuse a revoked client as one also where its stream opens nothing', async () => {
+    const { json } = await service.send('POST', '/v1/clients', {
+      as: admin,
+      body: { name: 'streams', scopes: ['encrypt', 'decrypt'] },
+    });
+    const client = json as unknown as Credentials & { id: string };
+    await warm(client);
+    const streams = new StreamClient(service, client);
+    const garbage = (): Promise<StreamOutcome> =>
+      streams.send('decrypt', id, Buffer.from('no stream'), { replica: THERE });
+    expect(await garbage()).toBe('decryption_failed');
+    await warm(client);
+    await service.send('DELETE', `/v1/clients/${client.id}`, { as: admin, replica: HERE });
+    expect(await garbage()).toBe('unauthenticated');
   });
 
   it('do not take another secret, or another certificate, for the one that is remembered', async () => {

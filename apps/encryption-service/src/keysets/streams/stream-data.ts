@@ -123,7 +123,7 @@ export class StreamData {
   }
 
   async #readHeader(
-    caller: ClientCaller,
+    asked: ClientCaller,
     call: Call,
     encryptionId: string,
     body: Octets,
@@ -134,6 +134,7 @@ export class StreamData {
       const error = toAppError(thrown);
       if (error.code !== 'decryption_failed') throw error;
       // Without a version: what is wrong with the encryption and its master key comes first.
+      const caller = await this.standings.current(asked);
       const { tenantId } = caller.client;
       const act = { tenantId, caller, call, operation: DECRYPT, encryptionId };
       return runAct(this.audit, act, async () => {

@@ -51,6 +51,15 @@ export class StreamStandings {
     return { caller, call, encryption, version };
   }
 
+  /**
+   * A caller by whose rows a stream is refused before its keys are asked for.
+   *
+   * @throws AppError `unauthenticated`, `forbidden`, `database_unavailable`.
+   */
+  async current(caller: ClientCaller): Promise<ClientCaller> {
+    return caller.isRemembered ? this.authenticator.refresh(caller) : caller;
+  }
+
   /** No row changes when a client's time is over. */
   #isExpired({ caller }: StreamUse): boolean {
     const { expiresAt } = caller.client;
