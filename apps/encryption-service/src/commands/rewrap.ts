@@ -97,7 +97,7 @@ async function move(config: RewrapConfig, opened: Opened): Promise<void> {
   const source = providerOf(opened.providers, '--from', from);
   const target = providerOf(opened.providers, '--to', to);
   const all = rewrapAllOf(config, opened);
-  const what: Move = { from, to, tenantId: tenant };
+  const what: Move = { from, fromUri: source.uri, to, tenantId: tenant };
   const total = await all.count(what);
   print(`${String(total)} encryptions are under ${source.uri} (${from}).`);
   if (dryRun) return;

@@ -20,7 +20,7 @@ import { type MoveReport, RewrapAll } from './rewrap-all.js';
 import { RewrapVersions } from './rewrap-versions.js';
 
 const KEYS = { default: ServiceApp.masterKeyByte, next: 10 };
-const MOVE = { from: 'default', to: 'next' };
+const MOVE = { from: 'default', fromUri: 'local:default', to: 'next' };
 
 let service: ServiceApp;
 let owner: Database;
@@ -41,11 +41,15 @@ afterAll(async () => {
   await service.stop();
 });
 
+function sealedRows(): KeysetRows {
+  const secret = SecretBytes.copyOf(Buffer.alloc(32, ServiceApp.serviceSecretByte));
+  return new KeysetRows(new RowSeals(deriveServiceKeys(secret)));
+}
+
 async function rewrapAll(masterKeys: Record<string, number> = KEYS): Promise<RewrapAll> {
   const clock = new SystemClock();
   const { database } = service.test;
-  const secret = SecretBytes.copyOf(Buffer.alloc(32, ServiceApp.serviceSecretByte));
-  const rows = new KeysetRows(new RowSeals(deriveServiceKeys(secret)));
+  const rows = sealedRows();
   const opened = makeMasterKeys(
     database,
     await openMasterKeys(masterKeys),
@@ -123,6 +127,23 @@ describe('a rewrap of all encryptions', () => {
         masterKey: { mode: 'platform', provider: 'next' },
       });
     }
+  });
+
+  it('leaves no key behind whose encryption goes by another name by now', async () => {
+    const [{ id = '', blobs = [] } = {}] = await some(1);
+    const rows = sealedRows();
+    await service.test.database.transaction({ tenantId }, async (manager) => {
+      const row = await rows.get(manager, tenantId, id);
+      row.provider = 'next';
+      await rows.update(manager, row);
+    });
+    const all = await rewrapAll();
+    const move = { ...MOVE, tenantId };
+    expect(await all.count(move)).toBe(1);
+    expect(await all.run(move, () => undefined)).toMatchObject({ done: 1, failed: [] });
+    expect(await all.count(move)).toBe(0);
+    expect(await urisOf(id)).toEqual(['local:next', 'local:next']);
+    for (const blob of blobs) expect(await opened(blob)).toBe('a secret');
   });
 
   it('is on record as done by the service itself', async () => {

@@ -9,6 +9,8 @@ import type { RewrappedKeyset, RewrapVersions } from './rewrap-versions.js';
 /** From which platform master key to which, by their configured names. */
 export interface Move {
   readonly from: string;
+  /** What records name it by. Names may have changed hands since a key was wrapped, and an import may bring keys under several. */
+  readonly fromUri: string;
   readonly to: string;
   /** Only of this tenant. */
   readonly tenantId?: string | undefined;
@@ -34,13 +36,15 @@ type Place = Readonly<{ tenantId: string; encryptionId: string }>;
 type EntryOf = (place: Place, keys: number) => AuditEntry;
 
 // Read past row-level security, and unchecked: it says where to look. What is found there is checked before it is changed.
-const UNDER = `encryption where mode = 'platform' and provider = $1 and state <> 'destroyed'
-  and ($2::uuid is null or tenant_id = $2)`;
+const UNDER = `encryption e where mode = 'platform' and state <> 'destroyed' and ($2::uuid is null or tenant_id = $2)
+  and (provider = $1 or exists (
+    select from encryption_key_version v
+    where v.tenant_id = e.tenant_id and v.encryption_id = e.id and v.record ->> 'kekUri' = $3))`;
 const COUNT = { name: 'encryptions_under', text: `select count(*)::int as count from ${UNDER}` };
 const PAGE = {
   name: 'page_of_encryptions_under',
   text: `select tenant_id as "tenantId", id as "encryptionId" from ${UNDER}
-         and (tenant_id, id) > ($3, $4) order by tenant_id, id limit 200`,
+         and (tenant_id, id) > ($4, $5) order by tenant_id, id limit 200`,
 };
 const START: Place = {
   tenantId: '00000000-0000-0000-0000-000000000000',
@@ -73,9 +77,9 @@ export class RewrapAll {
     private readonly clock: Clock,
   ) {}
 
-  /** How many encryptions are under `from`. */
-  async count({ from, tenantId }: Move): Promise<number> {
-    const [row] = await this.owner.execute<{ count: number }>(COUNT, [from, tenantId ?? null]);
+  /** How many encryptions are under `from`, or have a key that is. */
+  async count(move: Move): Promise<number> {
+    const [row] = await this.owner.execute<{ count: number }>(COUNT, valuesOf(move));
     return row?.count ?? 0;
   }
 
@@ -109,8 +113,8 @@ export class RewrapAll {
     return this.#unavailable >= MAX_UNAVAILABLE;
   }
 
-  async #page({ from, tenantId }: Move, after: Place): Promise<Place[]> {
-    const values = [from, tenantId ?? null, after.tenantId, after.encryptionId];
+  async #page(move: Move, after: Place): Promise<Place[]> {
+    const values = [...valuesOf(move), after.tenantId, after.encryptionId];
     return this.owner.execute<Place>(PAGE, values);
   }
 
@@ -134,14 +138,19 @@ export class RewrapAll {
     throw new AppError('conflict');
   }
 
-  async #prepare(place: Place, { from, to }: Move): Promise<RewrappedKeyset | 'elsewhere'> {
+  async #prepare(
+    place: Place,
+    { from, fromUri, to }: Move,
+  ): Promise<RewrappedKeyset | 'elsewhere'> {
     const { tenantId, encryptionId } = place;
     const [before, versions] = await this.database.transaction({ tenantId }, async (manager) => [
       await this.rows.get(manager, tenantId, encryptionId),
       await this.rows.allVersions(manager, place),
     ]);
     // Somebody else moved it since it was listed.
-    if (before.mode !== 'platform' || before.provider !== from) return 'elsewhere';
+    const isUnder =
+      before.provider === from || versions.some(({ record }) => record?.kekUri === fromUri);
+    if (before.mode !== 'platform' || !isUnder) return 'elsewhere';
     const nobody = { clientId: this.entryOf(place, 0).clientId, key: undefined };
     const target = { mode: 'platform', provider: to } as const;
     return this.rewrap.prepare(before, versions, { from: nobody, to: target, next: nobody });
@@ -158,4 +167,8 @@ export class RewrapAll {
       return true;
     });
   }
+}
+
+function valuesOf({ from, fromUri, tenantId }: Move): unknown[] {
+  return [from, tenantId ?? null, fromUri];
 }
