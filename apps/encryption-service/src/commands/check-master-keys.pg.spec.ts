@@ -58,6 +58,18 @@ describe('checkMasterKeys', () => {
     expect((error as AppError).detail).toContain('a new key needs a new name');
   });
 
+  it('starts over a single row that was changed, whose use will raise the alarm', async () => {
+    const { admin } = await service.tenant();
+    const changed = await service.encryption(admin);
+    await service.test.asOwner(
+      "update encryption_key_version set record = record || jsonb_build_object('com', repeat('A', 43) || '=') where encryption_id = $1",
+      [changed],
+    );
+    const { masterKeyByte } = ServiceApp;
+    const providers = await providersOf('default', masterKeyByte);
+    await expect(check(providers)).resolves.toBeUndefined();
+  });
+
   it('has nothing against a new key under a new name', async () => {
     const providers = await providersOf('second', 1);
     await expect(check(providers)).resolves.toBeUndefined();

@@ -6,13 +6,15 @@ import { keyVersionFromJson } from '../keysets/encryption-key-version.entity.js'
 import { placeOf } from '../master-key/master-keys.js';
 import { SCHEMA } from '../schema.js';
 
-const ONE_VERSION = {
-  name: 'one_record',
-  text: "select to_jsonb(v) as version from encryption_key_version v where record ->> 'kekUri' = $1 limit 1",
+/** One that opens is enough: a single row that was changed must not keep every replica from starting. */
+const SOME = 5;
+const SOME_VERSIONS = {
+  name: 'some_versions',
+  text: "select to_jsonb(v) as version from encryption_key_version v where record ->> 'kekUri' = $1 limit $2",
 };
-const ONE_OUTER_KEY = {
-  name: 'one_outer_key',
-  text: "select id, record from outer_key where record ->> 'kekUri' = $1 limit 1",
+const SOME_OUTER_KEYS = {
+  name: 'some_outer_keys',
+  text: "select id, record from outer_key where record ->> 'kekUri' = $1 limit $2",
 };
 
 type Owner = Awaited<ReturnType<typeof openAsOwner>>;
@@ -26,27 +28,39 @@ interface Stored {
   readonly record: unknown;
 }
 
-async function oneUnder(owner: Owner, uri: string): Promise<Stored | undefined> {
-  const [row] = await owner.execute<{ version: Record<string, unknown> }>(ONE_VERSION, [uri]);
-  if (row !== undefined) {
-    const version = keyVersionFromJson(row.version);
-    return { place: placeOf(version), record: version.record };
-  }
-  const [outer] = await owner.execute<{ id: string; record: unknown }>(ONE_OUTER_KEY, [uri]);
-  return outer === undefined
-    ? undefined
-    : { place: { outerKeyId: outer.id }, record: outer.record };
+async function someUnder(owner: Owner, uri: string): Promise<Stored[]> {
+  const values = [uri, SOME];
+  const versions = await owner.execute<{ version: Record<string, unknown> }>(SOME_VERSIONS, values);
+  const outers = await owner.execute<{ id: string; record: unknown }>(SOME_OUTER_KEYS, values);
+  return [
+    ...versions.map(({ version }) => {
+      const row = keyVersionFromJson(version);
+      return { place: placeOf(row), record: row.record };
+    }),
+    ...outers.map(({ id, record }) => ({ place: { outerKeyId: id }, record })),
+  ];
 }
 
-async function tryOut(provider: KekProvider, stored: Stored | undefined): Promise<void> {
-  if (stored === undefined) return provider.checkHealth();
-  const key = await provider.unwrap(stored.place, stored.record);
-  key.dispose();
+/** Opens one after the other until one opens. @throws AppError what the last one came to, or a failure of the key service at once. */
+async function tryOut(provider: KekProvider, stored: readonly Stored[]): Promise<void> {
+  if (stored.length === 0) return provider.checkHealth();
+  let alarm: AppError | undefined;
+  for (const { place, record } of stored) {
+    try {
+      const key = await provider.unwrap(place, record);
+      key.dispose();
+      return;
+    } catch (thrown) {
+      alarm = toAppError(thrown);
+      if (alarm.alarm === undefined) throw alarm;
+    }
+  }
+  if (alarm !== undefined) throw alarm;
 }
 
 async function assertWorks(
   provider: KekProvider,
-  stored: Stored | undefined,
+  stored: readonly Stored[],
   onUnusable: OnUnusable,
 ): Promise<void> {
   try {
@@ -66,9 +80,9 @@ async function assertWorks(
 }
 
 /**
- * Opens one stored key for each configured master key, or tries it out where nothing is under it; all at once, since each that is silent
- * takes its time. Another key under a name that is in use would open nothing that is stored, and
- * would wrap new keys under a URI that then stands for two keys.
+ * Opens a stored key for each configured master key, or tries it out where nothing is under it; all at once, since each that is silent
+ * takes its time. Another key under a name that is in use would open nothing that is stored, and would wrap new keys under a URI that
+ * then stands for two keys.
  *
  * @param onUnusable - hears of those that cannot be used now.
  * @throws AppError `internal` that says so; a key service that cannot be reached is no reason not to start.
@@ -82,7 +96,7 @@ export async function checkMasterKeys(
   try {
     const found = [];
     for (const provider of providers.all) {
-      const stored = await oneUnder(owner, provider.uri);
+      const stored = await someUnder(owner, provider.uri);
       found.push([provider, stored] as const);
     }
     await Promise.all(found.map(([provider, stored]) => assertWorks(provider, stored, onUnusable)));
