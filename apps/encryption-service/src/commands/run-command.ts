@@ -15,7 +15,7 @@ const HELP = `Usage: encryption-service [COMMAND] [FLAGS]
   operator create   makes an operator: --certificate FILE --out FILE [--name TEXT]
   rewrap            puts all encryptions of one master key under another, while services run; may be run again after a kill:
                     --from NAME --to NAME [--tenant ID] [--dry-run]
-  counts distrust   after the database was restored from a dump, before any service starts: every encryption
+  counts distrust   after the database was restored from a dump, while no service runs: every encryption
                     rotates before its first message, since fewer may have been counted than were encrypted
   outer-key list    lists the outer keys, the second lock of client mode, and how many records name each
   outer-key rotate  makes a new outer key and locks all records of client mode under it, while services run

@@ -130,7 +130,8 @@ describe('a rewrap of all encryptions', () => {
   });
 
   it('leaves no key behind whose encryption goes by another name by now', async () => {
-    const [{ id = '', blobs = [] } = {}] = await some(1);
+    const [made] = await some(1);
+    const { id, blobs } = made ?? { id: '', blobs: [] };
     const rows = sealedRows();
     await service.test.database.transaction({ tenantId }, async (manager) => {
       const row = await rows.get(manager, tenantId, id);
