@@ -49,7 +49,7 @@ interface Loaded {
 type Tried<T> = { readonly result: T } | 'again';
 
 /** A change that comes between reading and recording makes a second try; so many in a row do not happen by chance. */
-const MAX_TRIES = 8;
+const MAX_TRIES = 16;
 
 /**
  * Every use of one version's key runs through here: read, decide, open, work, record, release. The record is written only if all that

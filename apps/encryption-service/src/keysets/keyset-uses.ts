@@ -58,7 +58,7 @@ export interface KeysetUse<T> {
   readonly work: (keyset: OpenKeyset) => Promise<KeysetWork<T> | 'renew'>;
 }
 
-const MAX_TRIES = 8;
+const MAX_TRIES = 16;
 
 /** What a try came to: something to release, or nothing, because something had changed or a new version was made. */
 type Tried<T> = { readonly result: T } | 'again' | 'renewed';

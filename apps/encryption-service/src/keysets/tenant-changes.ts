@@ -1,7 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import type { Database } from '@app/persistence';
 import type { Authenticator } from '../callers/authenticator.js';
 import type { ClientCaller } from '../callers/caller.js';
+
+/**
+ * Between two changes that follow each other at once: a use of keys that finds what it read out of date at each of its tries would never
+ * end. Between those of several replicas `lock_tenant` sees to it.
+ */
+const PAUSE_MILLIS = 10;
 
 /**
  * Changes of what decides about a tenant's keys: one at a time, and none while a key use is between reading and recording. A change
@@ -41,8 +48,8 @@ export class TenantChanges {
   }
 
   async #inTurn<T>(tenantId: string, run: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(tenantId) ?? Promise.resolve();
-    const change = before.then(run);
+    const before = this.#last.get(tenantId);
+    const change = before === undefined ? run() : before.then(() => sleep(PAUSE_MILLIS)).then(run);
     // What failed before must not keep the next one from running.
     const ended = change.catch(() => undefined);
     this.#last.set(tenantId, ended);

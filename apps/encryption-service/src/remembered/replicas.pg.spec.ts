@@ -102,6 +102,25 @@ describe.each([
     expect(late).toEqual([]);
   });
 
+  it.each<[string, readonly number[]]>([
+    ['one of them', [HERE, HERE, HERE]],
+    ['both', [HERE, THERE]],
+  ])('go on while it is rotated without a pause at %s', async (_name, replicas) => {
+    let isDone = false;
+    const rotations = replicas.map(async (replica) => {
+      const body = { encryptionId: id };
+      while (!isDone) await service.send('POST', '/v1/rotate', { as: admin, body, replica });
+    });
+    const codes = new Set<unknown>();
+    const uses = Array.from({ length: 4 }, async () => {
+      for (let turn = 0; turn < 15; turn += 1) codes.add((await encrypt()).status);
+    });
+    await Promise.all(uses);
+    isDone = true;
+    await Promise.all(rotations);
+    expect([...codes]).toEqual([200]);
+  });
+
   it('release nothing of an encryption that was disabled, and everything once it is enabled', async () => {
     for (let turn = 0; turn < 5; turn += 1) {
       await warm();
