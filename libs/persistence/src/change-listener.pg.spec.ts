@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSilentProxy } from '../../../test/support/silent-proxy.js';
 import { startTestServer, type TestServer } from '../../../test/support/server-database.js';
+import { SecretString } from '@app/secret';
 import { ChangeListener, type Connection, migrate, type Schema } from './index.js';
 
 const NAME = 'listening';
@@ -38,11 +40,11 @@ async function until(isSo: () => boolean): Promise<void> {
   expect(isSo()).toBe(true);
 }
 
-function listen(): { heard: Heard; listener: ChangeListener } {
+function listen(to = connection): { heard: Heard; listener: ChangeListener } {
   const heard: Heard = { changes: [], errors: [], gaps: 0 };
   const listener = ChangeListener.start(
     SCHEMA,
-    connection,
+    to,
     { channel: 'a_channel', retryMillis: 50 },
     {
       onChange: (payload) => heard.changes.push(payload),
@@ -90,5 +92,18 @@ describe('a listener', () => {
       "select pid from pg_stat_activity where application_name = 'test listener'",
     );
     expect([heard.changes, heard.errors, rows]).toEqual([[], [], []]);
+  });
+
+  it('closes at once also where its connection was cut in silence', async () => {
+    const url = new URL(server.urlOf(NAME).expose());
+    const proxy = await startSilentProxy(Number(url.port));
+    url.port = proxy.port.toString();
+    const { listener } = listen({ ...connection, ownerUrl: new SecretString(url.href) });
+    await until(() => listener.isListening);
+    proxy.goSilent();
+    const start = performance.now();
+    await listener.close();
+    expect(performance.now() - start).toBeLessThan(2_000);
+    await proxy.stop();
   });
 });

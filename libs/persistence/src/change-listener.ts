@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
 import { assertBoundRole } from './app-role.js';
 import type { Connection, Schema } from './migrate.js';
@@ -26,6 +27,7 @@ const KEEP_ALIVE_AFTER_MILLIS = 10_000;
 /** A connection that says nothing for so long is asked whether it is still there: one that was cut in silence hears nothing. */
 const PROBE_MILLIS = 15_000;
 const PROBE_TIMEOUT_MILLIS = 5_000;
+const CLOSE_MILLIS = 1_000;
 
 /**
  * Hears notifications of PostgreSQL on a connection of its own, of the second role, for as long as the process lives: a broken
@@ -76,13 +78,14 @@ export class ChangeListener {
     return this.#client !== undefined;
   }
 
-  /** Ends the connection; nothing is told any more. */
+  /** Ends the connection, for which it waits a second at most: one that was cut in silence comes to no end. Nothing is told any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     const client = this.#client;
     this.#client = undefined;
-    await client?.end();
+    if (client !== undefined)
+      await Promise.race([client.end(), sleep(CLOSE_MILLIS, undefined, { ref: false })]);
   }
 
   async #connect(): Promise<void> {
