@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
 import { assertBoundRole } from './app-role.js';
 import type { Connection, Schema } from './migrate.js';
@@ -85,7 +84,7 @@ export class ChangeListener {
     const client = this.#client;
     this.#client = undefined;
     if (client !== undefined)
-      await Promise.race([client.end(), sleep(CLOSE_MILLIS, undefined, { ref: false })]);
+      await Promise.race([client.end(), pause(CLOSE_MILLIS)]);
   }
 
   async #connect(): Promise<void> {
@@ -148,4 +147,10 @@ export class ChangeListener {
     this.#timer = setTimeout(() => void this.#connect(), this.#options.retryMillis ?? RETRY_MILLIS);
     this.#timer.unref();
   }
+}
+
+function pause(millis: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, millis).unref();
+  });
 }
