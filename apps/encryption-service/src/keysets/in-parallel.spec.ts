@@ -16,6 +16,26 @@ describe('work in parallel', () => {
     expect(most).toBe(2);
   });
 
+  it('lets others have the process while work never waits', async () => {
+    let others = 0;
+    let isDone = false;
+    const other = async (): Promise<void> => {
+      while (!isDone) {
+        await turn();
+        others += 1;
+      }
+    };
+    const running = other();
+    await inParallel(Array.from({ length: 20 }), 8, () => {
+      const until = performance.now() + 3;
+      while (performance.now() < until);
+      return Promise.resolve();
+    });
+    isDone = true;
+    await running;
+    expect(others).toBeGreaterThan(1);
+  });
+
   it('begins nothing new after a failure, and throws it once the rest has ended', async () => {
     const begun: number[] = [];
     const ended: number[] = [];

@@ -14,6 +14,34 @@ export interface VersionOutline {
   readonly outerKeyId: string | null;
 }
 
+// All that changes of a version. A member that is absent is null.
+const UPDATE_VERSIONS = `
+  update encryption_key_version v
+    set state = c.state, record = c.record, destroy_at = c.destroy_at, state_before = c.state_before, scheduled_by = c.scheduled_by,
+        scheduled_at = c.scheduled_at, receipt = c.receipt, activated_at = c.activated_at, deactivated_at = c.deactivated_at,
+        revision = c.revision, mac = c.mac
+    from jsonb_to_recordset($2) as c (
+      id uuid, state text, record jsonb, destroy_at timestamptz, state_before text, scheduled_by uuid, scheduled_at timestamptz,
+      receipt jsonb, activated_at timestamptz, deactivated_at timestamptz, revision bigint, mac bytea)
+    where v.tenant_id = $1 and v.id = c.id`;
+
+function changedColumns(row: EncryptionKeyVersionEntity): object {
+  return {
+    id: row.id,
+    state: row.state,
+    record: row.record,
+    destroy_at: row.destroyAt,
+    state_before: row.stateBefore,
+    scheduled_by: row.scheduledBy,
+    scheduled_at: row.scheduledAt,
+    receipt: row.receipt,
+    activated_at: row.activatedAt,
+    deactivated_at: row.deactivatedAt,
+    revision: String(row.revision),
+    mac: `\\x${row.mac.toString('hex')}`,
+  };
+}
+
 /** Rows in one statement at most: PostgreSQL takes 65,535 values in one. */
 const ROWS_AT_ONCE = 500;
 
@@ -194,6 +222,17 @@ export class KeysetRows {
     this.#seals.sealChanged(KEY_VERSION_FORMAT, row);
     const { tenantId, id, ...changed } = row;
     await manager.update(EncryptionKeyVersionEntity, { tenantId, id }, columnsOf(changed));
+  }
+
+  /** Many versions of one tenant, in few statements: all else of it waits meanwhile. */
+  async updateVersions(
+    manager: EntityManager,
+    tenantId: string,
+    rows: readonly EncryptionKeyVersionEntity[],
+  ): Promise<void> {
+    for (const row of rows) this.#seals.sealChanged(KEY_VERSION_FORMAT, row);
+    for (const some of chunksOf(rows))
+      await manager.query(UPDATE_VERSIONS, [tenantId, JSON.stringify(some.map(changedColumns))]);
   }
 
   async counts(

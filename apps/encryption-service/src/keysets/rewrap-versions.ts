@@ -99,10 +99,8 @@ export class RewrapVersions {
     encryption.provider = under.provider;
     encryption.updatedAt = at;
     await this.rows.update(manager, encryption);
-    for (const version of withKey) {
-      version.record = records.get(version.id)?.record;
-      await this.rows.updateVersion(manager, version);
-    }
+    for (const version of withKey) version.record = records.get(version.id)?.record;
+    await this.rows.updateVersions(manager, tenantId, withKey);
     return [
       changedRow(ENCRYPTION_FORMAT, encryption),
       ...withKey.map((version) => changedRow(KEY_VERSION_FORMAT, version)),

@@ -86,7 +86,8 @@ export class VersionChange {
     manager: EntityManager,
     versions: readonly EncryptionKeyVersionEntity[],
   ): Promise<ChangedRow[]> {
-    for (const version of versions) await this.rows.updateVersion(manager, version);
+    const [{ tenantId } = {}] = versions;
+    if (tenantId !== undefined) await this.rows.updateVersions(manager, tenantId, versions);
     return versions.map((version) => changedRow(KEY_VERSION_FORMAT, version));
   }
 
