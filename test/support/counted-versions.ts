@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { SystemClock } from '@app/ambient';
-import { EncryptionEntity } from '../../apps/encryption-service/src/keysets/encryption.entity.js';
-import { EncryptionKeyVersionEntity } from '../../apps/encryption-service/src/keysets/encryption-key-version.entity.js';
-import { MessageCounter } from '../../apps/encryption-service/src/keysets/message-counter.js';
-import type { RenewalNeed } from '../../apps/encryption-service/src/keysets/renewal-need.js';
+import { EncryptionEntity } from '../../apps/encryption-service/src/keysets/rows/encryption.entity.js';
+import { EncryptionKeyVersionEntity } from '../../apps/encryption-service/src/keysets/rows/encryption-key-version.entity.js';
+import { MessageCounter } from '../../apps/encryption-service/src/keysets/counting/message-counter.js';
+import type { RenewalNeed } from '../../apps/encryption-service/src/keysets/versions/renewal-need.js';
 import { SCHEMA } from '../../apps/encryption-service/src/schema.js';
 import { openTestDatabase, type TestDatabase } from './test-database.js';
 

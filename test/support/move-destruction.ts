@@ -1,8 +1,8 @@
 import { deriveServiceKeys } from '@app/crypto';
 import { SecretBytes } from '@app/secret';
 import { RowSeals } from '../../apps/encryption-service/src/integrity/row-seals.js';
-import { KeysetRows } from '../../apps/encryption-service/src/keysets/keyset.repository.typeorm.js';
-import { EncryptionKeyVersionEntity } from '../../apps/encryption-service/src/keysets/encryption-key-version.entity.js';
+import { KeysetRows } from '../../apps/encryption-service/src/keysets/rows/keyset.repository.typeorm.js';
+import { EncryptionKeyVersionEntity } from '../../apps/encryption-service/src/keysets/rows/encryption-key-version.entity.js';
 import { ServiceApp } from './service-app.js';
 
 /** Sets when a version is to be destroyed, as if somebody had scheduled it so: its row is sealed. */

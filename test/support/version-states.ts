@@ -2,7 +2,7 @@ import type { VersionState } from '@app/contract';
 import { deriveServiceKeys } from '@app/crypto';
 import { SecretBytes } from '@app/secret';
 import { RowSeals } from '../../apps/encryption-service/src/integrity/row-seals.js';
-import { KeysetRows } from '../../apps/encryption-service/src/keysets/keyset.repository.typeorm.js';
+import { KeysetRows } from '../../apps/encryption-service/src/keysets/rows/keyset.repository.typeorm.js';
 import { ServiceApp } from './service-app.js';
 
 /** Puts a version into a state as the service itself would have sealed it, whatever way leads there. */

@@ -1,10 +1,10 @@
 import type { Grant, Schema } from '@app/persistence';
 import { AuditRecordEntity } from './audit/audit-record.entity.js';
 import { ClientEntity } from './clients/client.entity.js';
-import { EncryptionKeyVersionEntity } from './keysets/encryption-key-version.entity.js';
-import { EncryptionEntity } from './keysets/encryption.entity.js';
-import { IdempotencyRecordEntity } from './keysets/idempotency-record.entity.js';
-import { MessageCountEntity } from './keysets/message-count.entity.js';
+import { EncryptionKeyVersionEntity } from './keysets/rows/encryption-key-version.entity.js';
+import { EncryptionEntity } from './keysets/rows/encryption.entity.js';
+import { IdempotencyRecordEntity } from './keysets/rows/idempotency-record.entity.js';
+import { MessageCountEntity } from './keysets/rows/message-count.entity.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { OperatorEntity } from './callers/operator.entity.js';
 import { MasterKeyFailureEntity } from './master-key/master-key-failure.entity.js';

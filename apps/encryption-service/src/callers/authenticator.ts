@@ -6,7 +6,7 @@ import { hashApiSecret, isApiSecret, isWellFormedApiSecret, type ServiceKeys } f
 import { AppError } from '@app/errors';
 import { SecretString } from '@app/secret';
 import { CLIENT_FORMAT, type ClientEntity } from '../clients/client.entity.js';
-import type { LastKeys } from '../keysets/last-keys.js';
+import type { LastKeys } from '../keysets/use/last-keys.js';
 import type { RowSeals } from '../integrity/row-seals.js';
 import { TENANT_FORMAT } from '../tenants/tenant.entity.js';
 import { kindOfApiKey } from './api-keys.js';

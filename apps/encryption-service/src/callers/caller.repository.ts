@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { Database } from '@app/persistence';
 import { type ClientEntity, clientFromJson } from '../clients/client.entity.js';
-import { type KeysForUse, keysFromRow, type KeysRow } from '../keysets/keyset.repository.js';
-import type { KeyNames } from '../keysets/last-keys.js';
+import { type KeysForUse, keysFromRow, type KeysRow } from '../keysets/rows/keyset.repository.js';
+import type { KeyNames } from '../keysets/use/last-keys.js';
 import { type TenantEntity, tenantFromJson } from '../tenants/tenant.entity.js';
 import { type OperatorEntity, operatorFromJson } from './operator.entity.js';
 

@@ -1,7 +1,7 @@
 import type { Scope } from '@app/contract';
 import type { ClientEntity } from '../clients/client.entity.js';
-import type { KeysForUse } from '../keysets/keyset.repository.js';
-import type { KeyNames } from '../keysets/last-keys.js';
+import type { KeysForUse } from '../keysets/rows/keyset.repository.js';
+import type { KeyNames } from '../keysets/use/last-keys.js';
 import type { TenantEntity } from '../tenants/tenant.entity.js';
 import type { OperatorEntity } from './operator.entity.js';
 import type { CertificateIdentity } from './certificate-binding.js';

@@ -18,7 +18,7 @@ import { type Act, entryOf, runAct } from '../audit/audited-acts.js';
 import type { ClientCaller } from '../callers/caller.js';
 import { parseBinding, type StoredBinding, toWire } from '../callers/certificate-binding.js';
 import { changedRow } from '../integrity/row-seals.js';
-import type { TenantChanges } from '../keysets/tenant-changes.js';
+import type { TenantChanges } from '../keysets/rows/tenant-changes.js';
 import type { ClientRows } from './client-rows.typeorm.js';
 import { CLIENT_FORMAT, type ClientEntity } from './client.entity.js';
 import type { ClientPlan, NewClients } from './new-client.js';

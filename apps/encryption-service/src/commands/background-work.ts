@@ -3,7 +3,7 @@ import type { Connection } from '@app/persistence';
 import { type createLogger, errorFields } from '@app/server';
 import type { EncryptionServiceConfig } from '../config.js';
 import { Upkeep } from '../keysets/life/upkeep.js';
-import { MessageCounter } from '../keysets/message-counter.js';
+import { MessageCounter } from '../keysets/counting/message-counter.js';
 import { listenForChanges } from '../remembered/listen.js';
 import { Remembered } from '../remembered/remembered.js';
 

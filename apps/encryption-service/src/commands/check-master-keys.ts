@@ -2,7 +2,7 @@ import { toAppError, AppError } from '@app/errors';
 import type { WrapPlace } from '@app/crypto';
 import type { KekProvider, KekProviders } from '@app/kek';
 import { type Connection, openAsOwner } from '@app/persistence';
-import { keyVersionFromJson } from '../keysets/encryption-key-version.entity.js';
+import { keyVersionFromJson } from '../keysets/rows/encryption-key-version.entity.js';
 import { placeOf } from '../master-key/master-keys.js';
 import { SCHEMA } from '../schema.js';
 

@@ -7,7 +7,7 @@ import { TypeormAuditLog } from '../audit/audit-log.typeorm.js';
 import { entryOfService } from '../audit/service-entry.js';
 import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
 import { RowSeals } from '../integrity/row-seals.js';
-import { KeysetRows } from '../keysets/keyset.repository.typeorm.js';
+import { KeysetRows } from '../keysets/rows/keyset.repository.typeorm.js';
 import { makeMasterKeys } from '../master-key/make-master-keys.js';
 import type { OuterKeys } from '../master-key/outer-keys.js';
 import { RelockRecords } from '../master-key/relock-records.js';

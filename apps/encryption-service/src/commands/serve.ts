@@ -27,7 +27,7 @@ import { authorizeWith } from '../callers/access.js';
 import { Authenticator } from '../callers/authenticator.js';
 import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
 import { Readiness } from '../health/readiness.js';
-import { MessageCounter } from '../keysets/message-counter.js';
+import { MessageCounter } from '../keysets/counting/message-counter.js';
 import { kekProblems } from '../master-key/settings.js';
 import { SCHEMA } from '../schema.js';
 import { startBackgroundWork } from './background-work.js';

@@ -2,7 +2,7 @@ import type { MasterKeyMode } from '@app/contract';
 import { type KeyPlace, type StoredKeyRecord, wrappedKeyAlarm } from '@app/crypto';
 import { AppError } from '@app/errors';
 import type { SecretBytes } from '@app/secret';
-import type { EncryptionKeyVersionEntity } from '../keysets/encryption-key-version.entity.js';
+import type { EncryptionKeyVersionEntity } from '../keysets/rows/encryption-key-version.entity.js';
 import type { ClientMasterKeys } from './client-master-keys.js';
 import type { PlatformMasterKeys } from './platform-master-keys.js';
 

@@ -12,7 +12,7 @@ import {
 import { TypeormAuditLog } from '../audit/audit-log.typeorm.js';
 import { entryOfService } from '../audit/service-entry.js';
 import { RowSeals } from '../integrity/row-seals.js';
-import { KeysetRows } from '../keysets/keyset.repository.typeorm.js';
+import { KeysetRows } from '../keysets/rows/keyset.repository.typeorm.js';
 import { SCHEMA } from '../schema.js';
 import { makeMasterKeys } from './make-master-keys.js';
 import type { OuterKeys } from './outer-keys.js';

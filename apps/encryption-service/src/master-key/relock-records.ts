@@ -15,8 +15,8 @@ import { changedRow } from '../integrity/row-seals.js';
 import {
   type EncryptionKeyVersionEntity,
   KEY_VERSION_FORMAT,
-} from '../keysets/encryption-key-version.entity.js';
-import type { KeysetRows } from '../keysets/keyset.repository.typeorm.js';
+} from '../keysets/rows/encryption-key-version.entity.js';
+import type { KeysetRows } from '../keysets/rows/keyset.repository.typeorm.js';
 import { placeOf } from './master-keys.js';
 import type { OuterKeys } from './outer-keys.js';
 

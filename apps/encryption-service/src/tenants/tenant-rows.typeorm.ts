@@ -3,7 +3,7 @@ import { type PageQuery, pageLimit, parseCursor } from '@app/contract';
 import { isUuid } from '@app/encoding';
 import { AppError, invalidField } from '@app/errors';
 import { columnsOf, type RowSeals } from '../integrity/row-seals.js';
-import { EncryptionEntity } from '../keysets/encryption.entity.js';
+import { EncryptionEntity } from '../keysets/rows/encryption.entity.js';
 import { TENANT_FORMAT, TenantEntity } from './tenant.entity.js';
 
 /** Reads and writes tenants inside a transaction of the operator that made them. */

@@ -11,9 +11,9 @@ import {
   type WrappedKeyRecord,
 } from '@app/crypto';
 import { AppError } from '@app/errors';
-import type { EncryptionEntity } from '../keysets/encryption.entity.js';
-import type { EncryptionKeyVersionEntity } from '../keysets/encryption-key-version.entity.js';
-import type { MessageCountEntity } from '../keysets/message-count.entity.js';
+import type { EncryptionEntity } from '../keysets/rows/encryption.entity.js';
+import type { EncryptionKeyVersionEntity } from '../keysets/rows/encryption-key-version.entity.js';
+import type { MessageCountEntity } from '../keysets/rows/message-count.entity.js';
 import { placeOf } from '../master-key/master-keys.js';
 
 /** One encryption with all that its export is made of; its rows have been checked. */

@@ -10,15 +10,15 @@ import type { AuditLog } from '../audit/audit-log.js';
 import { type Act, entryOf, runAct } from '../audit/audited-acts.js';
 import { type ClientCaller, reaches } from '../callers/caller.js';
 import { changedRow } from '../integrity/row-seals.js';
-import { toEncryptionAnswer } from '../keysets/answers.js';
-import { ENCRYPTION_FORMAT } from '../keysets/encryption.entity.js';
+import { toEncryptionAnswer } from '../keysets/encryptions/answers.js';
+import { ENCRYPTION_FORMAT } from '../keysets/rows/encryption.entity.js';
 import {
   type EncryptionKeyVersionEntity,
   KEY_VERSION_FORMAT,
-} from '../keysets/encryption-key-version.entity.js';
-import type { KeysetRows } from '../keysets/keyset.repository.typeorm.js';
-import type { NewVersions } from '../keysets/new-version.js';
-import type { TenantChanges } from '../keysets/tenant-changes.js';
+} from '../keysets/rows/encryption-key-version.entity.js';
+import type { KeysetRows } from '../keysets/rows/keyset.repository.typeorm.js';
+import type { NewVersions } from '../keysets/versions/new-version.js';
+import type { TenantChanges } from '../keysets/rows/tenant-changes.js';
 import {
   assertSince1970,
   assertStorable,

@@ -1,9 +1,9 @@
 import { MAX_NAME_LENGTH, MAX_ROTATION_DAYS, MAX_ROTATION_MESSAGES, rules } from '@app/contract';
 import type { ExportedEncryption, ExportedVersion, StoredKeyRecord } from '@app/crypto';
 import { invalidField } from '@app/errors';
-import { EncryptionEntity } from '../keysets/encryption.entity.js';
-import { EncryptionKeyVersionEntity } from '../keysets/encryption-key-version.entity.js';
-import { MessageCountEntity } from '../keysets/message-count.entity.js';
+import { EncryptionEntity } from '../keysets/rows/encryption.entity.js';
+import { EncryptionKeyVersionEntity } from '../keysets/rows/encryption-key-version.entity.js';
+import { MessageCountEntity } from '../keysets/rows/message-count.entity.js';
 
 /** Pages of versions go on after a number of nine digits; with room for versions that come later. */
 const MOST_NUMBER = 900_000_000;

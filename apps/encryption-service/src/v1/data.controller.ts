@@ -13,9 +13,9 @@ import {
 import { type Call, CurrentCall, Endpoint } from '@app/server';
 import { CurrentClient } from '../callers/access.js';
 import type { ClientCaller } from '../callers/caller.js';
-import { DecryptData } from '../keysets/decrypt-data.js';
-import { EncryptData } from '../keysets/encrypt-data.js';
-import { RotateKeyset } from '../keysets/rotate-keyset.js';
+import { DecryptData } from '../keysets/data/decrypt-data.js';
+import { EncryptData } from '../keysets/data/encrypt-data.js';
+import { RotateKeyset } from '../keysets/versions/rotate-keyset.js';
 import { KEY_ERRORS, OPENING_ERRORS } from './key-errors.js';
 
 /** Encrypt, decrypt and rotate: what every service of this contract has. */

@@ -15,9 +15,9 @@ import {
 import { type Call, CurrentCall, Endpoint } from '@app/server';
 import { CurrentClient } from '../callers/access.js';
 import type { ClientCaller } from '../callers/caller.js';
-import { CreateEncryption } from '../keysets/create-encryption.js';
-import { ManageEncryptions } from '../keysets/manage-encryptions.js';
-import { RewrapKeyset } from '../keysets/rewrap-keyset.js';
+import { CreateEncryption } from '../keysets/encryptions/create-encryption.js';
+import { ManageEncryptions } from '../keysets/encryptions/manage-encryptions.js';
+import { RewrapKeyset } from '../keysets/rewrap/rewrap-keyset.js';
 import { MASTER_KEY_ERRORS } from './master-key-errors.js';
 
 @Controller()

@@ -1,6 +1,6 @@
 import type { BatchItem, DtoClass } from '@app/contract';
-import type { SealingKeyset } from '../counted-sealing.js';
-import type { OpenKeyset } from '../keyset-uses.js';
+import type { SealingKeyset } from '../data/counted-sealing.js';
+import type { OpenKeyset } from '../use/keyset-uses.js';
 
 /** An item that was done, under which versions. */
 export interface DoneItem<Answer> {

@@ -1,7 +1,7 @@
 import type { BatchItem } from '@app/contract';
 import type { Call } from '@app/server';
 import type { ClientCaller } from '../../callers/caller.js';
-import type { KeysetUses } from '../keyset-uses.js';
+import type { KeysetUses } from '../use/keyset-uses.js';
 import type { BatchKind } from './batch-kind.js';
 import { type BatchRequest, type BatchResult, BatchRun } from './batch-run.js';
 

@@ -8,9 +8,9 @@ import type {
 } from '@app/contract';
 import type { Call } from '@app/server';
 import type { ClientCaller } from '../../callers/caller.js';
-import type { CountedSealing } from '../counted-sealing.js';
-import type { KeysetUses } from '../keyset-uses.js';
-import type { MessageCounter } from '../message-counter.js';
+import type { CountedSealing } from '../data/counted-sealing.js';
+import type { KeysetUses } from '../use/keyset-uses.js';
+import type { MessageCounter } from '../counting/message-counter.js';
 import type { Reencryption } from '../reencrypt/reencryption.js';
 import { BatchUses } from './batch-uses.js';
 import { DecryptBatch } from './decrypt-batch.js';

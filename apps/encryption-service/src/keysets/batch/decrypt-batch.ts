@@ -1,9 +1,9 @@
 import { type DecryptAnswer, DecryptItem } from '@app/contract';
 import { AppError } from '@app/errors';
-import { assertDecrypts } from '../key-version-state.js';
-import type { OpenKeyset } from '../keyset-uses.js';
-import type { MessageCounter } from '../message-counter.js';
-import { type Opening, openUnder, parseOpening, toDecryptAnswer } from '../opening.js';
+import { assertDecrypts } from '../versions/key-version-state.js';
+import type { OpenKeyset } from '../use/keyset-uses.js';
+import type { MessageCounter } from '../counting/message-counter.js';
+import { type Opening, openUnder, parseOpening, toDecryptAnswer } from '../data/opening.js';
 import type { BatchKind, DoneItem } from './batch-kind.js';
 
 /** `POST /v1/decrypt/batch`. */

@@ -1,9 +1,9 @@
 import { type EncryptAnswer, EncryptItem } from '@app/contract';
 import { AppError } from '@app/errors';
-import type { CountedSealing, SealingKeyset } from '../counted-sealing.js';
-import { assertEncrypts, hasSealed } from '../key-version-state.js';
-import type { OpenKeyset } from '../keyset-uses.js';
-import { parseSealable, type Sealable } from '../sealing.js';
+import type { CountedSealing, SealingKeyset } from '../data/counted-sealing.js';
+import { assertEncrypts, hasSealed } from '../versions/key-version-state.js';
+import type { OpenKeyset } from '../use/keyset-uses.js';
+import { parseSealable, type Sealable } from '../data/sealing.js';
 import type { BatchKind, DoneItem } from './batch-kind.js';
 
 /** `POST /v1/encrypt/batch`. */

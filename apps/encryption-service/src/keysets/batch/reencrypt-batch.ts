@@ -1,7 +1,7 @@
 import { DecryptItem, type ReencryptAnswer } from '@app/contract';
-import type { SealingKeyset } from '../counted-sealing.js';
-import type { OpenKeyset } from '../keyset-uses.js';
-import { type Opening, parseOpening } from '../opening.js';
+import type { SealingKeyset } from '../data/counted-sealing.js';
+import type { OpenKeyset } from '../use/keyset-uses.js';
+import { type Opening, parseOpening } from '../data/opening.js';
 import type { Reencryption } from '../reencrypt/reencryption.js';
 import type { BatchKind, DoneItem } from './batch-kind.js';
 

@@ -1,9 +1,9 @@
 import { DecryptItem, type VerifiedItem } from '@app/contract';
 import { AppError } from '@app/errors';
-import { assertOpensInside } from '../key-version-state.js';
-import type { OpenKeyset } from '../keyset-uses.js';
-import type { MessageCounter } from '../message-counter.js';
-import { type Opening, openUnder, parseOpening } from '../opening.js';
+import { assertOpensInside } from '../versions/key-version-state.js';
+import type { OpenKeyset } from '../use/keyset-uses.js';
+import type { MessageCounter } from '../counting/message-counter.js';
+import { type Opening, openUnder, parseOpening } from '../data/opening.js';
 import type { BatchKind, DoneItem } from './batch-kind.js';
 
 /** `POST /v1/verify/batch`: says what opens, data and data keys alike, and never what is in it. */

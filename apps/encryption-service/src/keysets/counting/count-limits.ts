@@ -1,6 +1,6 @@
 import { SUITES } from '@app/crypto';
-import type { EncryptionEntity } from '../encryption.entity.js';
-import type { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
+import type { EncryptionEntity } from '../rows/encryption.entity.js';
+import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
 
 /** From `wanted` on a new version is to be made; beyond `most` this one seals nothing more. */
 export interface CountLimit {

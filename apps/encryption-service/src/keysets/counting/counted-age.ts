@@ -1,6 +1,6 @@
-import type { EncryptionEntity } from '../encryption.entity.js';
-import type { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
-import type { RenewalNeed } from '../renewal-need.js';
+import type { EncryptionEntity } from '../rows/encryption.entity.js';
+import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
+import type { RenewalNeed } from '../versions/renewal-need.js';
 
 export const DAY_MILLIS = 24 * 60 * 60 * 1000;
 /** One in a hundred over the rule, a use waits for the new version. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, KeysetCaller } from '../../../../../test/support/keyset-caller.js';
 import { type Credentials, ServiceApp, shape } from '../../../../../test/support/service-app.js';
 import { markCountsUncertain } from '../../commands/distrust-counts.js';
-import { MessageCounter } from '../message-counter.js';
+import { MessageCounter } from './message-counter.js';
 
 let service: ServiceApp;
 let admin: Credentials;

@@ -6,8 +6,8 @@ import {
   type Counting,
   takeOf as take,
 } from '../../../../../test/support/counted-versions.js';
-import type { MessageCounter } from '../message-counter.js';
-import type { RenewalNeed } from '../renewal-need.js';
+import type { MessageCounter } from './message-counter.js';
+import type { RenewalNeed } from '../versions/renewal-need.js';
 
 let versions: CountedVersions;
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RenewalNeed } from '../renewal-need.js';
+import type { RenewalNeed } from '../versions/renewal-need.js';
 import { type CountLimits, largestBlock } from './count-limits.js';
 import type { Counted, CountOf, MessageCounts } from './message-counts.js';
 

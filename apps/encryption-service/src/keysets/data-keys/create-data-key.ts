@@ -3,10 +3,10 @@ import { generateDataKey } from '@app/crypto';
 import { checkContext } from '@app/encoding';
 import type { Call } from '@app/server';
 import type { ClientCaller } from '../../callers/caller.js';
-import { assertEncrypts } from '../key-version-state.js';
-import type { KeyUses } from '../key-use.js';
-import type { MessageCounter } from '../message-counter.js';
-import { sealUnder } from '../sealing.js';
+import { assertEncrypts } from '../versions/key-version-state.js';
+import type { KeyUses } from '../use/key-use.js';
+import type { MessageCounter } from '../counting/message-counter.js';
+import { sealUnder } from '../data/sealing.js';
 
 /** Makes a key for a caller to encrypt with by itself, and wraps it as a blob of its own kind. */
 export class CreateDataKey {

@@ -1,10 +1,10 @@
 import type { DataKeyAnswer, DecryptRequest } from '@app/contract';
 import type { Call } from '@app/server';
 import type { ClientCaller } from '../../callers/caller.js';
-import { assertDecrypts } from '../key-version-state.js';
-import type { KeyUses } from '../key-use.js';
-import type { MessageCounter } from '../message-counter.js';
-import { openUnder, parseOpening, toDecryptAnswer } from '../opening.js';
+import { assertDecrypts } from '../versions/key-version-state.js';
+import type { KeyUses } from '../use/key-use.js';
+import type { MessageCounter } from '../counting/message-counter.js';
+import { openUnder, parseOpening, toDecryptAnswer } from '../data/opening.js';
 
 /** Opens a data key. It opens nothing else, and decrypt opens no data key. */
 export class OpenDataKey {

@@ -4,8 +4,8 @@ import { AppError } from '@app/errors';
 import type { Database } from '@app/persistence';
 import type { ChangedRow } from '../../audit/audit-record.entity.js';
 import { optionalKey } from '../../master-key/optional-key.js';
-import type { VersionAnswers } from '../version-answers.js';
-import type { Successor, VersionSuccession } from '../version-succession.js';
+import type { VersionAnswers } from '../encryptions/version-answers.js';
+import type { Successor, VersionSuccession } from '../versions/version-succession.js';
 import { stateAfter, type VersionAct } from './version-acts.js';
 import type { LockedVersion, OnVersion, VersionChange } from './version-change.js';
 

@@ -2,7 +2,7 @@ import { type ClientScope, DEFAULT_DESTROY_AFTER_DAYS, type DestroyRequest } fro
 import { AppError, invalidField } from '@app/errors';
 import type { ClientCaller } from '../../callers/caller.js';
 import { DAY_MILLIS } from '../counting/counted-age.js';
-import type { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
+import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
 
 /** Any destruction, at any date, and any restore. */
 const ANY: ClientScope = 'keys:destroy';

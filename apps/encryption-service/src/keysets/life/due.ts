@@ -1,4 +1,4 @@
-import { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
+import { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
 
 /** Whether the date of a version's destruction has come, and its key is still there. */
 export function isDue({ state, destroyAt }: EncryptionKeyVersionEntity, now: Date): boolean {

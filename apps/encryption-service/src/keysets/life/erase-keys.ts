@@ -6,15 +6,15 @@ import type { AuditLog } from '../../audit/audit-log.js';
 import type { ChangedRow } from '../../audit/audit-record.entity.js';
 import { entryOfService } from '../../audit/service-entry.js';
 import { changedRow } from '../../integrity/row-seals.js';
-import { ENCRYPTION_FORMAT } from '../encryption.entity.js';
+import { ENCRYPTION_FORMAT } from '../rows/encryption.entity.js';
 import {
   type EncryptionKeyVersionEntity,
   KEY_VERSION_FORMAT,
-} from '../encryption-key-version.entity.js';
-import type { KeyCache } from '../key-cache.js';
-import { cacheKeyOf } from '../key-opener.js';
-import type { KeysetRows } from '../keyset.repository.typeorm.js';
-import type { TenantChanges } from '../tenant-changes.js';
+} from '../rows/encryption-key-version.entity.js';
+import type { KeyCache } from '../use/key-cache.js';
+import { cacheKeyOf } from '../use/key-opener.js';
+import type { KeysetRows } from '../rows/keyset.repository.typeorm.js';
+import type { TenantChanges } from '../rows/tenant-changes.js';
 import { isDue } from './due.js';
 import { findExportTimes } from './known-exports.typeorm.js';
 

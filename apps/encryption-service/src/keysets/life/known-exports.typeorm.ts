@@ -1,6 +1,6 @@
 import { type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { AuditRecordEntity } from '../../audit/audit-record.entity.js';
-import type { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
+import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
 
 /** A receipt names the newest thousand, and from when on there are more. */
 const MOST = 1001;

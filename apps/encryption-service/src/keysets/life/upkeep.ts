@@ -3,9 +3,9 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import type { Clock, Identifiers } from '@app/ambient';
 import { type AppError, toAppError } from '@app/errors';
 import type { Database } from '@app/persistence';
-import { KEPT_MILLIS } from '../idempotency.typeorm.js';
-import type { KeyCache } from '../key-cache.js';
-import type { VersionRenewal } from '../version-renewal.js';
+import { KEPT_MILLIS } from '../rows/idempotency.typeorm.js';
+import type { KeyCache } from '../use/key-cache.js';
+import type { VersionRenewal } from '../versions/version-renewal.js';
 import type { DueVersion, DueVersions } from './due-versions.js';
 import type { EraseKeys } from './erase-keys.js';
 

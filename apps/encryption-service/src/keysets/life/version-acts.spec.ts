@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VERSION_STATES, type VersionState } from '@app/contract';
 import type { AppError } from '@app/errors';
-import { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
+import { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
 import { stateAfter, type VersionAct } from './version-acts.js';
 
 const ACTS: readonly VersionAct[] = ['suspend', 'resume', 'compromise', 'destroy', 'restore'];

@@ -1,6 +1,6 @@
 import type { VersionState } from '@app/contract';
 import { AppError } from '@app/errors';
-import type { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
+import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
 
 /** What somebody can do to one version. Rotation deactivates, and a date that has come destroys: nobody asks for those of a version. */
 export type VersionAct = 'suspend' | 'resume' | 'compromise' | 'destroy' | 'restore';

@@ -7,13 +7,13 @@ import type { ChangedRow } from '../../audit/audit-record.entity.js';
 import { type ClientCaller, reaches } from '../../callers/caller.js';
 import { changedRow } from '../../integrity/row-seals.js';
 import { optionalKey } from '../../master-key/optional-key.js';
-import { ENCRYPTION_FORMAT, type EncryptionEntity } from '../encryption.entity.js';
+import { ENCRYPTION_FORMAT, type EncryptionEntity } from '../rows/encryption.entity.js';
 import {
   type EncryptionKeyVersionEntity,
   KEY_VERSION_FORMAT,
-} from '../encryption-key-version.entity.js';
-import type { KeysetRows } from '../keyset.repository.typeorm.js';
-import type { TenantChanges } from '../tenant-changes.js';
+} from '../rows/encryption-key-version.entity.js';
+import type { KeysetRows } from '../rows/keyset.repository.typeorm.js';
+import type { TenantChanges } from '../rows/tenant-changes.js';
 
 /** Which version somebody acts on, and in which call. */
 export interface OnVersion {

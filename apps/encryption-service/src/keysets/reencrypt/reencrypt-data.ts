@@ -1,9 +1,9 @@
 import type { DecryptRequest, ReencryptAnswer } from '@app/contract';
 import type { Call } from '@app/server';
 import type { ClientCaller } from '../../callers/caller.js';
-import { sealingKeyset } from '../counted-sealing.js';
-import type { KeysetUses, KeysetWork, OpenKeyset } from '../keyset-uses.js';
-import { type Opening, parseOpening } from '../opening.js';
+import { sealingKeyset } from '../data/counted-sealing.js';
+import type { KeysetUses, KeysetWork, OpenKeyset } from '../use/keyset-uses.js';
+import { type Opening, parseOpening } from '../data/opening.js';
 import type { Reencrypted, Reencryption } from './reencryption.js';
 
 /** Re-encrypts one blob. */

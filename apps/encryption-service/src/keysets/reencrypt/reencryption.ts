@@ -1,12 +1,12 @@
 import type { ReencryptAnswer } from '@app/contract';
 import type { OpenedBlob } from '@app/crypto';
 import { AppError } from '@app/errors';
-import type { CountedSealing, SealingKeyset } from '../counted-sealing.js';
-import type { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
-import { assertOpensInside, hasSealed } from '../key-version-state.js';
-import type { OpenKeyset } from '../keyset-uses.js';
-import type { MessageCounter } from '../message-counter.js';
-import { type Opening, openUnder } from '../opening.js';
+import type { CountedSealing, SealingKeyset } from '../data/counted-sealing.js';
+import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
+import { assertOpensInside, hasSealed } from '../versions/key-version-state.js';
+import type { OpenKeyset } from '../use/keyset-uses.js';
+import type { MessageCounter } from '../counting/message-counter.js';
+import { type Opening, openUnder } from '../data/opening.js';
 
 /** A blob that was re-encrypted, or is under the active version already. */
 export interface Reencrypted {

@@ -4,10 +4,10 @@ import type { Database } from '@app/persistence';
 import type { Call } from '@app/server';
 import type { Authenticator } from '../../callers/authenticator.js';
 import type { ClientCaller } from '../../callers/caller.js';
-import type { EncryptionEntity } from '../encryption.entity.js';
-import type { EncryptionKeyVersionEntity } from '../encryption-key-version.entity.js';
-import { assertDecrypts } from '../key-version-state.js';
-import type { KeysetReader } from '../keyset-reader.js';
+import type { EncryptionEntity } from '../rows/encryption.entity.js';
+import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
+import { assertDecrypts } from '../versions/key-version-state.js';
+import type { KeysetReader } from '../use/keyset-reader.js';
 
 const STANDS = { name: 'use_stands', text: 'select use_stands($1) as stands' };
 

@@ -1,0 +1,67 @@
+import type { Provider } from '@nestjs/common';
+import type { Clock } from '@app/ambient';
+import type { Database } from '@app/persistence';
+import type { AuditLog } from '../../audit/audit-log.js';
+import type { Authenticator } from '../../callers/authenticator.js';
+import { Batches } from '../batch/batches.js';
+import { CountedSealing } from './counted-sealing.js';
+import { CreateDataKey } from '../data-keys/create-data-key.js';
+import { OpenDataKey } from '../data-keys/open-data-key.js';
+import { DecryptData } from './decrypt-data.js';
+import { EncryptData } from './encrypt-data.js';
+import type { KeyUses } from '../use/key-use.js';
+import type { KeysetReader } from '../use/keyset-reader.js';
+import type { KeysetUses } from '../use/keyset-uses.js';
+import { MessageCounter } from '../counting/message-counter.js';
+import { ReencryptData } from '../reencrypt/reencrypt-data.js';
+import { Reencryption } from '../reencrypt/reencryption.js';
+import { dataLimit } from './sealing.js';
+import { StreamData } from '../streams/stream-data.js';
+import { StreamEnds } from '../streams/stream-ends.js';
+import { StreamStandings } from '../streams/stream-standing.js';
+
+/** What everything is made of that seals and opens for callers. */
+export interface DataPlaneParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  readonly authenticator: Authenticator;
+  readonly counter: MessageCounter;
+  readonly reader: KeysetReader;
+  readonly uses: KeyUses;
+  readonly keysetUses: KeysetUses;
+}
+
+function streamProviders(parts: DataPlaneParts): Provider[] {
+  const { database, clock, audit, authenticator, counter, reader, uses } = parts;
+  const standings = new StreamStandings(database, reader, authenticator, clock);
+  const ends = new StreamEnds(audit);
+  return [
+    { provide: StreamEnds, useValue: ends },
+    {
+      provide: StreamData,
+      useValue: new StreamData(uses, reader, counter, standings, ends, audit),
+    },
+  ];
+}
+
+/** @param bodyLimitBytes - of a request body at most. */
+export function dataPlaneProviders(parts: DataPlaneParts, bodyLimitBytes: number): Provider[] {
+  const { counter, uses, keysetUses } = parts;
+  const maxDataBytes = dataLimit(bodyLimitBytes);
+  const sealing = new CountedSealing(counter);
+  const reencryption = new Reencryption(sealing, counter);
+  return [
+    { provide: MessageCounter, useValue: counter },
+    { provide: EncryptData, useValue: new EncryptData(uses, counter, maxDataBytes) },
+    { provide: DecryptData, useValue: new DecryptData(uses, counter) },
+    { provide: ReencryptData, useValue: new ReencryptData(keysetUses, reencryption) },
+    {
+      provide: Batches,
+      useValue: new Batches(keysetUses, counter, sealing, reencryption, maxDataBytes),
+    },
+    { provide: CreateDataKey, useValue: new CreateDataKey(uses, counter) },
+    { provide: OpenDataKey, useValue: new OpenDataKey(uses, counter) },
+    ...streamProviders(parts),
+  ];
+}
