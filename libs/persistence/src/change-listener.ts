@@ -83,8 +83,7 @@ export class ChangeListener {
     clearTimeout(this.#timer);
     const client = this.#client;
     this.#client = undefined;
-    if (client !== undefined)
-      await Promise.race([client.end(), pause(CLOSE_MILLIS)]);
+    if (client !== undefined) await Promise.race([client.end(), pause(CLOSE_MILLIS)]);
   }
 
   async #connect(): Promise<void> {
