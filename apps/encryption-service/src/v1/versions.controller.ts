@@ -11,6 +11,12 @@ import { MASTER_KEY_ERRORS } from './master-key-errors.js';
 
 const DESTROY = 'keys:request-destroy or keys:destroy';
 const CHANGE_ERRORS = ['conflict', 'version_destroyed', 'audit_unavailable'] as const;
+/** No key is needed; one that comes along is looked at all the same. */
+const KEYLESS_ERRORS = [
+  'master_key_malformed',
+  'master_key_not_applicable',
+  ...CHANGE_ERRORS,
+] as const;
 
 function on(caller: ClientCaller, call: Call, encryptionId: string, versionId: string): OnVersion {
   call.log['encryptionId'] = encryptionId;
@@ -32,7 +38,7 @@ export class VersionsController {
     access: 'keys:manage',
     summary: 'Suspends a version that is not active: its key does nothing until it is resumed.',
     answer: VersionAnswer,
-    errors: CHANGE_ERRORS,
+    errors: KEYLESS_ERRORS,
   })
   suspend(
     @Param('id') id: string,
@@ -49,7 +55,7 @@ export class VersionsController {
     access: 'keys:manage',
     summary: 'Resumes a suspended version: it is deactivated again, and decrypts.',
     answer: VersionAnswer,
-    errors: CHANGE_ERRORS,
+    errors: KEYLESS_ERRORS,
   })
   resume(
     @Param('id') id: string,
@@ -87,7 +93,7 @@ export class VersionsController {
       'Schedules the destruction of a version that is not active. It is unusable at once; its key is erased when the time has come.',
     body: DestroyRequest,
     answer: VersionAnswer,
-    errors: CHANGE_ERRORS,
+    errors: KEYLESS_ERRORS,
   })
   destroy(
     @Param('id') id: string,
@@ -106,7 +112,7 @@ export class VersionsController {
     summary:
       'Takes the destruction of a version back while there is time: it is again what it was, and with it its encryption.',
     answer: VersionAnswer,
-    errors: CHANGE_ERRORS,
+    errors: KEYLESS_ERRORS,
   })
   restore(
     @Param('id') id: string,
@@ -124,7 +130,7 @@ export class VersionsController {
     summary:
       'Schedules the destruction of all versions of an encryption. It stays to be read, with the receipts.',
     body: DestroyRequest,
-    errors: CHANGE_ERRORS,
+    errors: KEYLESS_ERRORS,
   })
   async delete(
     @Param('id') id: string,
