@@ -39,10 +39,12 @@ export class Remembered {
     if (table === 'encryption') this.keys.forgetEncryption(rowId);
   }
 
-  /** Notifications may have been missed. */
+  /**
+   * Notifications may have been missed. Opened keys stay: they decide nothing and expire by themselves, and a database that is away for
+   * a moment must neither end the grace of a key service that is away too, nor have every key opened anew at once.
+   */
   onGap(): void {
     this.callers.clear();
     this.keysets.clear();
-    this.keys.clear();
   }
 }

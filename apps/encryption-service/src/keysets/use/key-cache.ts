@@ -71,11 +71,6 @@ export class KeyCache {
     }
   }
 
-  /** Forgets everything: changes may have been missed. */
-  clear(): void {
-    this.#entries.clear();
-  }
-
   /** Lets go of keys that are too old and that nobody asks for any more. */
   dropExpired(): void {
     const oldest = this.clock.nowMillis() - this.limits.maxAgeMillis;
