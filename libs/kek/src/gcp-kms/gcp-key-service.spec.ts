@@ -171,10 +171,10 @@ describe('a Google Cloud KMS that is not well', () => {
 
   it('is left when the signal says so', async () => {
     await service.wrapKey(binding(), KEY, signal());
-    kms.faults.add({ kind: 'slow', millis: 3_000 });
+    kms.faults.add({ kind: 'slow', millis: 10_000 });
     const start = performance.now();
     expect(await reasonOf(service.wrapKey(binding(), KEY, signal(200)))).toBe('unavailable');
-    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(performance.now() - start).toBeLessThan(8_000);
   });
 
   it('is unavailable where its certificate is of a CA that is not trusted', async () => {

@@ -13,6 +13,8 @@ import {
 } from '../../../../../test/support/stream-client.js';
 
 const CHUNK = 16 * 1024;
+/** It is a second; so much more is for a machine that is busy. Without the look it would never end. */
+const CUT_MILLIS = 8_000;
 
 let service: ServiceApp;
 let admin: Credentials;
@@ -76,7 +78,7 @@ describe('a stream that runs', () => {
       const version = `/v1/encryptions/${encryptionId}/versions/${String(json['activeVersionId'])}`;
       expect(await act('POST', `${version}/suspend`, {})).toBe(200);
     }
-    expect(await cutTime(outcome)).toBeLessThan(1_500);
+    expect(await cutTime(outcome)).toBeLessThan(CUT_MILLIS);
     await expect
       .poll(() => records(encryptionId))
       .toEqual(['encrypt-stream success', `encrypt-stream ${code}`]);
@@ -90,7 +92,7 @@ describe('a stream that runs', () => {
     call.write('a beginning');
     const outcome = outcomeOf(await responseTo(call));
     await act('DELETE', `/v1/clients/${String(json['id'])}`, undefined);
-    expect(await cutTime(outcome)).toBeLessThan(1_500);
+    expect(await cutTime(outcome)).toBeLessThan(CUT_MILLIS);
     await expect
       .poll(() => records(encryptionId))
       .toEqual(['encrypt-stream success', 'encrypt-stream unauthenticated']);
