@@ -64,6 +64,6 @@ function movedBytes({ bytesRead, bytesWritten, writableLength }: Socket): number
 function linger(request: IncomingMessage): void {
   setTimeout(() => {
     // Once it is whole, the connection may be carrying the next request.
-    if (!request.complete) request.socket.destroy();
+    if (!request.complete) request.destroy();
   }, LINGER_MILLIS).unref();
 }
