@@ -17,6 +17,8 @@ const EXPOSING = [
   'libs/crypto/src/wrap/wrap-dek.ts',
   'libs/credentials/src/core-keys.ts',
   'libs/credentials/src/password-hasher.ts',
+  'libs/client-keys/src/derivation.ts',
+  'libs/client-keys/src/member-keys.ts',
   'libs/credentials/src/password-rules.ts',
   'libs/credentials/src/refresh-tokens.ts',
   'libs/credentials/src/secret-sealer.ts',
@@ -42,6 +44,7 @@ const EXPOSING = [
   'apps/encryption-service/src/tenants/manage-tenants.ts',
   // Tools: the databases' URLs for the apps that the launcher starts; vectors have no secrets.
   'tools/launcher/databases.ts',
+  'tools/vectors/client-groups.ts',
   'tools/vectors/service-groups.ts',
   'tools/vectors/wrap-groups.ts',
 ];
@@ -49,6 +52,7 @@ const EXPOSING = [
 /** They export public keys. */
 const PUBLISHING = [
   'apps/encryption-service/src/callers/certificate-binding.ts',
+  'libs/client-keys/src/hpke.ts',
   'libs/crypto/src/hazmat/ed25519.ts',
   'tools/certs/issue-certificate.ts',
 ];

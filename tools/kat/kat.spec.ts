@@ -171,4 +171,29 @@ describe('a known-answer test', () => {
     const hash = '09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7';
     expect(await answer(argon2id)).toEqual({ ok: true, hash });
   });
+
+  it('of HPKE opens a sealed copy of the vectors, and no other', async () => {
+    const path = join(PROJECT_ROOT, 'test/vectors/keyward-v1.json');
+    const { vectors } = JSON.parse(readFileSync(path, 'utf8')) as {
+      vectors: { group: string; in: Case; mid: Case; out: Case }[];
+    };
+    const seals = vectors.filter(({ group }) => group === 'member-seal');
+    expect(seals).toHaveLength(3);
+    for (const { in: input, mid, out } of seals) {
+      const sealed = String(out['sealed']);
+      const asked = {
+        op: 'hpke-open',
+        privateKey: input['privateKey'],
+        enc: sealed.slice(0, 64),
+        info: mid['info'],
+        aad: '',
+        ct: sealed.slice(64),
+      };
+      expect(await answer(asked)).toEqual({ ok: true, msg: input['tenantKey'] });
+      const refused = { ok: false, code: 'decryption_failed' };
+      expect(await answer({ ...asked, aad: '00' })).toEqual(refused);
+      const short = { ok: false, code: 'invalid_request' };
+      expect(await answer({ ...asked, enc: '00' })).toEqual(short);
+    }
+  });
 });

@@ -10,6 +10,7 @@ import {
   takeKey,
   verifyEd25519,
 } from '@app/crypto/vectors';
+import { openHpke, privateKeyOf } from '@app/client-keys';
 import type { Fields } from '../vectors/fields.js';
 import { KatError, orRefuse } from './kat-error.js';
 
@@ -73,6 +74,14 @@ function mac(input: Fields): KatResult {
   return { tag: tag.toString('hex', 0, countUpTo(input, 'size', SHA256_BYTES)) };
 }
 
+function openHpkeMessage(input: Fields): KatResult {
+  const recipient = privateKeyOf(input.bytes('privateKey'));
+  const [enc, info] = [input.bytes('enc'), input.bytes('info')];
+  return {
+    msg: openHpke(recipient, enc, info, input.bytes('aad'), input.bytes('ct')).toString('hex'),
+  };
+}
+
 function openRsaOaep(input: Fields): KatResult {
   pick({ 'SHA-256': true }, input, 'hash');
   const pair = orRefuse(importRsaKeyPair(input.bytes('privateKey')));
@@ -124,5 +133,6 @@ export const KAT_OPERATIONS: Readonly<Record<string, KatOperation>> = {
   'rsa-oaep-open': openRsaOaep,
   verify,
   'chunked-open': openChunked,
+  'hpke-open': openHpkeMessage,
   argon2id: hashArgon2id,
 };

@@ -14,7 +14,6 @@ const REFUSALS: readonly [string, unknown, unknown][] = [
   ['no op', { id: 'x' }, { id: 'x', ok: false, code: 'invalid_request' }],
   ['an unknown op', { id: 0, op: 'constructor' }, { id: 0, ok: false, code: 'unsupported' }],
   ['AES-KWP', { id: 1, op: 'wrap', alg: 'AES-KWP' }, { id: 1, ok: false, code: 'unsupported' }],
-  ['HPKE', { id: 1, op: 'hpke-open' }, { id: 1, ok: false, code: 'unsupported' }],
   ['another cipher', { op: 'seal', alg: 'AES-128-GCM' }, { ok: false, code: 'unsupported' }],
   [
     'another hash',

@@ -23,6 +23,8 @@ const LIBS = {
   ambient: { libs: [], packages: [], node: ['crypto', 'util'] },
   // `buffer` and `stream` carry bytes; every cipher, hash and random byte is of `crypto`.
   crypto: { libs: ['errors', 'secret'], packages: [], node: ['crypto', 'buffer', 'stream'] },
+  // For clients: neither app may reach it, since a core must not see what it is for.
+  'client-keys': { libs: ['errors', 'secret'], packages: [], node: ['crypto'] },
   credentials: {
     // `ambient`: access tokens expire.
     libs: ['errors', 'secret', 'ambient'],
@@ -91,11 +93,11 @@ function allLibsBut(...excluded) {
 
 const APPS = {
   'encryption-service': {
-    libs: allLibsBut('encryption-client'),
+    libs: allLibsBut('encryption-client', 'client-keys'),
     packages: [...NEST, 'typeorm'],
   },
   'core-platform': {
-    libs: allLibsBut('crypto', 'kek'),
+    libs: allLibsBut('crypto', 'kek', 'client-keys'),
     packages: [...NEST, 'typeorm', 'jose', 'pg-boss'],
   },
 };

@@ -1,5 +1,6 @@
 import { attemptOpen, computeBlob } from './blob-groups.js';
 import type { Attempt, Compute } from './check.js';
+import { computeDerivation, computeMemberPrivateKey, computeMemberSeal } from './client-groups.js';
 import {
   computeContext,
   computeInner,
@@ -43,6 +44,9 @@ export const VECTOR_GROUPS: ReadonlyMap<string, Compute> = new Map<string, Compu
   ['recover', computeRecovery],
   ['vault-item', computeVaultItem],
   ['inner', computeInner],
+  ['derive', computeDerivation],
+  ['member-seal', computeMemberSeal],
+  ['member-private-key', computeMemberPrivateKey],
 ]);
 
 /** The groups of what must be refused. */

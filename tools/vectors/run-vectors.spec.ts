@@ -133,17 +133,18 @@ describe('running vectors', () => {
 describe('the report', () => {
   it('has a line for each group, a total and the ids of what was wrong', () => {
     const file = ofRight(
-      ({ group }) => ['e', 'derive'].includes(group),
-      ({ id, out }) => {
-        if (id === 'e-03' && out) out['E'] = '00';
+      ({ group }) => ['e', 'context'].includes(group),
+      (entry) => {
+        if (entry.id === 'e-03' && entry.out) entry.out['E'] = '00';
+        if (entry.group === 'context') entry.group = 'later';
       },
     );
     const groups = runVectors(parse(file));
     expect(renderReport(groups)).toEqual([
-      'group    right   wrong not yet',
-      'e            7       1       0',
-      'derive       0       0       3',
-      'total        7       1       3',
+      'group   right   wrong not yet',
+      'e           7       1       0',
+      'later       0       0      10',
+      'total       7       1      10',
       'wrong: e-03',
     ]);
     expect(total(groups, 'wrong')).toBe(1);
