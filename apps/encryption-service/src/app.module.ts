@@ -23,7 +23,6 @@ import { KeysetReader } from './keysets/use/keyset-reader.js';
 import { KeysetUses } from './keysets/use/keyset-uses.js';
 import { KeysetRepository } from './keysets/rows/keyset.repository.js';
 import { KeysetRows } from './keysets/rows/keyset.repository.typeorm.js';
-import { LastKeys } from './keysets/use/last-keys.js';
 import { ManageEncryptions } from './keysets/encryptions/manage-encryptions.js';
 import { lifeProviders, type LifeSettings } from './keysets/life/life.providers.js';
 import { MessageCounter } from './keysets/counting/message-counter.js';
@@ -70,7 +69,6 @@ interface Core {
   readonly seals: RowSeals;
   readonly audit: AuditLog;
   readonly authenticator: Authenticator;
-  readonly lastKeys: LastKeys;
   readonly remembered: Remembered;
   readonly changes: TenantChanges;
 }
@@ -79,7 +77,6 @@ function makeCore({ database, serviceSecret, keyCache, recentRows }: Parts): Cor
   const clock = new SystemClock();
   const keys = deriveServiceKeys(serviceSecret);
   const seals = new RowSeals(keys);
-  const lastKeys = new LastKeys();
   const remembered = new Remembered(recentRows, clock, new KeyCache(keyCache, clock));
   const authenticator = new Authenticator(
     new CallerRepository(database),
@@ -87,7 +84,6 @@ function makeCore({ database, serviceSecret, keyCache, recentRows }: Parts): Cor
     seals,
     keys,
     clock,
-    lastKeys,
     remembered.callers,
   );
   return {
@@ -98,7 +94,6 @@ function makeCore({ database, serviceSecret, keyCache, recentRows }: Parts): Cor
     seals,
     audit: new TypeormAuditLog(database, clock),
     authenticator,
-    lastKeys,
     remembered,
     changes: new TenantChanges(database, authenticator),
   };
@@ -126,9 +121,9 @@ function makeKeyParts(core: Core, { providers, onBackgroundFailure }: Parts) {
 type KeyParts = ReturnType<typeof makeKeyParts>;
 
 function makeUses(core: Core, { masterKeys, renewal, counter }: KeyParts) {
-  const { database, clock, seals, audit, authenticator, lastKeys, remembered } = core;
+  const { database, clock, seals, audit, authenticator, remembered } = core;
   const repository = new KeysetRepository(database);
-  const reader = new KeysetReader(repository, seals, lastKeys, remembered.keysets, clock);
+  const reader = new KeysetReader(repository, seals, remembered.keysets, clock);
   const opener = new KeyOpener(masterKeys, remembered.keys);
   return {
     reader,

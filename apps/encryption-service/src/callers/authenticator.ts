@@ -6,7 +6,6 @@ import { hashApiSecret, isApiSecret, isWellFormedApiSecret, type ServiceKeys } f
 import { AppError } from '@app/errors';
 import { SecretString } from '@app/secret';
 import { CLIENT_FORMAT, type ClientEntity } from '../clients/client.entity.js';
-import type { LastKeys } from '../keysets/use/last-keys.js';
 import type { RowSeals } from '../integrity/row-seals.js';
 import { TENANT_FORMAT } from '../tenants/tenant.entity.js';
 import { kindOfApiKey } from './api-keys.js';
@@ -51,7 +50,6 @@ export class Authenticator {
     private readonly seals: RowSeals,
     private readonly keys: ServiceKeys,
     private readonly clock: Clock,
-    private readonly lastKeys: LastKeys,
     private readonly recent: RecentRows<FoundClient>,
   ) {}
 
@@ -113,7 +111,6 @@ export class Authenticator {
       client,
       tenant,
       certificate,
-      guessed: undefined,
       isRemembered: false,
     });
     this.admit(current);
@@ -121,21 +118,19 @@ export class Authenticator {
   }
 
   async #client({ apiKey, secret, certificate }: Credentials): Promise<ClientCaller> {
-    const guess = this.lastKeys.of(apiKey);
-    const found = await this.callers.findClient(apiKey, guess);
+    const found = await this.callers.findClient(apiKey);
     if (found === undefined) {
       // As much hashing as for a client that is there.
       hashApiSecret(this.keys.apiSecret, { tenantId: NOBODY, clientId: NOBODY }, secret);
       throw unauthenticated();
     }
-    const { client, tenant, keys } = found;
+    const { client, tenant } = found;
     const owner = { tenantId: client.tenantId, clientId: client.id };
     if (!isApiSecret(this.keys.apiSecret, owner, secret, client.secretHash))
       throw unauthenticated();
-    const guessed = guess === undefined || keys === undefined ? undefined : { ...guess, keys };
-    const caller = { client, tenant, certificate, guessed, isRemembered: false };
+    const caller = { client, tenant, certificate, isRemembered: false };
     const checked = this.#checked({ kind: 'client', ...caller });
-    this.recent.keep(client.tenantId, apiKey, { client, tenant, keys: undefined });
+    this.recent.keep(client.tenantId, apiKey, found);
     return checked;
   }
 
@@ -151,7 +146,7 @@ export class Authenticator {
     const isRight = isApiSecret(this.keys.apiSecret, owner, secret, hash);
     if (found === undefined || !isRight || !this.#isCurrent(found.client)) return undefined;
     const { client, tenant } = found;
-    return { kind: 'client', client, tenant, certificate, guessed: undefined, isRemembered: true };
+    return { kind: 'client', client, tenant, certificate, isRemembered: true };
   }
 
   #isCurrent({ state, expiresAt }: ClientEntity): boolean {

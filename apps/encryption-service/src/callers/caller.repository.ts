@@ -1,23 +1,22 @@
 import type { EntityManager } from 'typeorm';
 import type { Database } from '@app/persistence';
 import { type ClientEntity, clientFromJson } from '../clients/client.entity.js';
-import { type KeysForUse, keysFromRow, type KeysRow } from '../keysets/rows/keyset.repository.js';
-import type { KeyNames } from '../keysets/use/last-keys.js';
 import { type TenantEntity, tenantFromJson } from '../tenants/tenant.entity.js';
 import { type OperatorEntity, operatorFromJson } from './operator.entity.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
+// The keys that it would find besides are remembered by themselves.
 const CLIENT_FOR_KEY = {
   name: 'client_for_key',
-  text: 'select client, tenant, encryption, version from client_for_key($1, $2, $3)',
+  text: 'select client, tenant from client_for_key($1, null, null)',
 };
 const OPERATOR_FOR_KEY = {
   name: 'operator_for_key',
   text: 'select operator from operator_for_key($1)',
 };
 
-interface ClientRow extends KeysRow {
+interface ClientRow {
   readonly client: Json;
   readonly tenant: Json;
 }
@@ -25,15 +24,12 @@ interface ClientRow extends KeysRow {
 export interface FoundClient {
   readonly client: ClientEntity;
   readonly tenant: TenantEntity;
-  /** The keys that were guessed, where they are of the client's tenant. */
-  readonly keys: KeysForUse | undefined;
 }
 
 function fromRow(row: ClientRow): FoundClient {
   return {
     client: clientFromJson(row.client),
     tenant: tenantFromJson(row.tenant),
-    keys: keysFromRow(row),
   };
 }
 
@@ -45,16 +41,14 @@ export class CallerRepository {
     this.#database = database;
   }
 
-  /** @param guess - the keys that the client will probably use, read in the same round trip. */
-  async findClient(apiKey: string, guess?: KeyNames): Promise<FoundClient | undefined> {
-    const values = [apiKey, guess?.encryptionId ?? null, guess?.versionId ?? null];
-    const [row] = await this.#database.execute<ClientRow>(CLIENT_FOR_KEY, values);
+  async findClient(apiKey: string): Promise<FoundClient | undefined> {
+    const [row] = await this.#database.execute<ClientRow>(CLIENT_FOR_KEY, [apiKey]);
     return row && fromRow(row);
   }
 
   /** As {@link findClient}, inside a transaction: what holds a connection must not wait for a second one. */
   async findClientIn(manager: EntityManager, apiKey: string): Promise<FoundClient | undefined> {
-    const [row] = await manager.query<ClientRow[]>(CLIENT_FOR_KEY.text, [apiKey, null, null]);
+    const [row] = await manager.query<ClientRow[]>(CLIENT_FOR_KEY.text, [apiKey]);
     return row && fromRow(row);
   }
 

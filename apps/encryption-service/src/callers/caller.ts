@@ -1,7 +1,5 @@
 import type { Scope } from '@app/contract';
 import type { ClientEntity } from '../clients/client.entity.js';
-import type { KeysForUse } from '../keysets/rows/keyset.repository.js';
-import type { KeyNames } from '../keysets/use/last-keys.js';
 import type { TenantEntity } from '../tenants/tenant.entity.js';
 import type { OperatorEntity } from './operator.entity.js';
 import type { CertificateIdentity } from './certificate-binding.js';
@@ -12,8 +10,6 @@ export interface ClientCaller {
   readonly client: ClientEntity;
   readonly tenant: TenantEntity;
   readonly certificate: CertificateIdentity;
-  /** What was read together with the client, on a guess of what this call names. */
-  readonly guessed: (KeyNames & { readonly keys: KeysForUse }) | undefined;
   /** Whether its rows were read for an earlier call: then nobody is refused by them. */
   readonly isRemembered: boolean;
 }

@@ -1,9 +1,8 @@
 import type { Clock } from '@app/ambient';
 import type { FoundClient } from '../callers/caller.repository.js';
-import type { KeysForUse } from '../keysets/rows/keyset.repository.js';
+import type { KeyNames, KeysForUse } from '../keysets/rows/keyset.repository.js';
 import { cacheKeyOf } from '../keysets/use/key-opener.js';
 import type { KeyCache } from '../keysets/use/key-cache.js';
-import type { KeyNames } from '../keysets/use/last-keys.js';
 import { RecentRows, type RecentRowsLimits } from './recent-rows.js';
 
 /** The channel on which the triggers of the database tell of changed rows. */

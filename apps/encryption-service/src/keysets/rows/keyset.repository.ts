@@ -7,9 +7,15 @@ import {
 
 type Json = Readonly<Record<string, unknown>>;
 
-export interface KeysRow {
-  readonly encryption: Json | null;
+interface KeysRow {
+  readonly encryption: Json;
   readonly version: Json | null;
+}
+
+/** Which keys a call names: an encryption, and a version or the active one. */
+export interface KeyNames {
+  readonly encryptionId: string;
+  readonly versionId: string | undefined;
 }
 
 /** A keyset as it was read for one use of one version. */
@@ -17,15 +23,6 @@ export interface KeysForUse {
   readonly encryption: EncryptionEntity;
   /** The version that was named, or the active one; absent where there is none. */
   readonly version: EncryptionKeyVersionEntity | undefined;
-}
-
-/** A keyset out of one row of a named function; undefined where the encryption is not there. */
-export function keysFromRow(row: KeysRow | undefined): KeysForUse | undefined {
-  if (row === undefined || row.encryption === null) return undefined;
-  return {
-    encryption: encryptionFromJson(row.encryption),
-    version: row.version === null ? undefined : keyVersionFromJson(row.version),
-  };
 }
 
 const KEYS_FOR_USE = {
@@ -61,7 +58,11 @@ export class KeysetRepository {
   ): Promise<KeysForUse | undefined> {
     const values = [tenantId, encryptionId, versionId ?? null];
     const [row] = await this.#database.execute<KeysRow>(KEYS_FOR_USE, values);
-    return keysFromRow(row);
+    if (row === undefined) return undefined;
+    return {
+      encryption: encryptionFromJson(row.encryption),
+      version: row.version === null ? undefined : keyVersionFromJson(row.version),
+    };
   }
 
   /** @throws AppError `database_unavailable`. */

@@ -15,7 +15,6 @@ import {
 import { assertEnabled } from '../versions/key-version-state.js';
 import { asOf } from '../life/due.js';
 import type { KeysetRepository, KeysForUse } from '../rows/keyset.repository.js';
-import type { KeyNames, LastKeys } from './last-keys.js';
 
 interface Asking {
   readonly caller: ClientCaller;
@@ -56,7 +55,6 @@ export class KeysetReader {
   constructor(
     private readonly keysets: KeysetRepository,
     private readonly seals: RowSeals,
-    private readonly lastKeys: LastKeys,
     private readonly recent: RecentRows<KeysForUse>,
     private readonly clock: Clock,
   ) {}
@@ -77,7 +75,8 @@ export class KeysetReader {
   async readOne(use: AskingForOne): Promise<ReadKeyset> {
     const { caller, encryptionId, versionId } = use;
     if (!reaches(caller, encryptionId)) throw new AppError('not_found');
-    const found = await this.#read(caller, { encryptionId, versionId });
+    const { tenantId } = caller.client;
+    const found = await this.keysets.findForUse(tenantId, encryptionId, versionId);
     if (found === undefined) throw new AppError('not_found');
     const { encryption, version } = found;
     this.seals.check(ENCRYPTION_FORMAT, encryption);
@@ -86,11 +85,7 @@ export class KeysetReader {
     assertEnabled(encryption);
     if (version !== undefined) this.seals.check(KEY_VERSION_FORMAT, version);
     if (version !== undefined && encryption.mode === 'platform')
-      this.recent.keep(
-        caller.client.tenantId,
-        Remembered.keysetKey(caller.client.tenantId, use),
-        found,
-      );
+      this.recent.keep(tenantId, Remembered.keysetKey(tenantId, use), found);
     return { encryption, version: version && asOf(version, this.clock.now()), brought };
   }
 
@@ -131,16 +126,6 @@ export class KeysetReader {
       }
     }
     return { versions, changed };
-  }
-
-  /** What came with the client, if the guess was right; else it is read now. */
-  async #read(caller: ClientCaller, names: KeyNames): Promise<KeysForUse | undefined> {
-    const { client, guessed } = caller;
-    const { encryptionId, versionId } = names;
-    if (guessed?.encryptionId === encryptionId && guessed.versionId === versionId)
-      return guessed.keys;
-    this.lastKeys.note(client.apiKey, names);
-    return this.keysets.findForUse(client.tenantId, encryptionId, versionId);
   }
 }
 
