@@ -21,6 +21,7 @@ import { KeyOpener } from './keysets/use/key-opener.js';
 import { KeyUses } from './keysets/use/key-use.js';
 import { KeysetReader } from './keysets/use/keyset-reader.js';
 import { KeysetUses } from './keysets/use/keyset-uses.js';
+import { Tries } from './keysets/use/tries.js';
 import { KeysetRepository } from './keysets/rows/keyset.repository.js';
 import { KeysetRows } from './keysets/rows/keyset.repository.typeorm.js';
 import { ManageEncryptions } from './keysets/encryptions/manage-encryptions.js';
@@ -125,10 +126,11 @@ function makeUses(core: Core, { masterKeys, renewal, counter }: KeyParts) {
   const repository = new KeysetRepository(database);
   const reader = new KeysetReader(repository, seals, remembered.keysets, clock);
   const opener = new KeyOpener(masterKeys, remembered.keys);
+  const tries = new Tries(authenticator, audit);
   return {
     reader,
-    uses: new KeyUses(reader, opener, renewal, audit, authenticator, counter),
-    keysetUses: new KeysetUses(reader, opener, renewal, audit, authenticator, counter),
+    uses: new KeyUses(reader, opener, renewal, audit, tries, counter),
+    keysetUses: new KeysetUses(reader, opener, renewal, audit, tries, counter),
   };
 }
 

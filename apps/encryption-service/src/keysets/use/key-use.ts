@@ -2,8 +2,7 @@ import type { VersionKeys } from '@app/crypto';
 import { AppError, toAppError } from '@app/errors';
 import type { Call } from '@app/server';
 import type { AuditLog } from '../../audit/audit-log.js';
-import { type Act, isRecorded, runAct } from '../../audit/audited-acts.js';
-import type { Authenticator } from '../../callers/authenticator.js';
+import { type Act, isRecorded } from '../../audit/audited-acts.js';
 import type { ClientCaller } from '../../callers/caller.js';
 import type { BroughtKey } from '../../master-key/master-keys.js';
 import type { EncryptionEntity } from '../rows/encryption.entity.js';
@@ -14,6 +13,7 @@ import { assertRenewable } from '../versions/key-version-state.js';
 import type { KeysetReader } from './keyset-reader.js';
 import type { MessageCounter } from '../counting/message-counter.js';
 import type { RenewalNeed } from '../versions/renewal-need.js';
+import type { Tried, Tries } from './tries.js';
 import type { Renewal, VersionRenewal } from '../versions/version-renewal.js';
 
 /** What a key is wanted for. */
@@ -45,12 +45,6 @@ interface Loaded {
   readonly brought: BroughtKey;
 }
 
-/** What one try came to: something to release, or nothing, because something had changed or a new version was made. */
-type Tried<T> = { readonly result: T } | 'again';
-
-/** A change that comes between reading and recording makes a second try; so many in a row do not happen by chance. */
-const MAX_TRIES = 16;
-
 /**
  * Every use of one version's key runs through here: read, decide, open, work, record, release. The record is written only if all that
  * decided still stands, under a lock that changes take too; so nothing is released that was decided on what is no longer so.
@@ -61,7 +55,7 @@ export class KeyUses {
     private readonly opener: KeyOpener,
     private readonly renewal: VersionRenewal,
     private readonly audit: AuditLog,
-    private readonly authenticator: Authenticator,
+    private readonly tries: Tries,
     private readonly counter: MessageCounter,
   ) {}
 
@@ -70,24 +64,18 @@ export class KeyUses {
    *   `kms_unavailable`, `database_unavailable`, `audit_unavailable`, or what `work` throws.
    */
   async run<T>(use: KeyUse<T>): Promise<T> {
-    return this.counter.during(() => this.#run(use));
-  }
-
-  async #run<T>(use: KeyUse<T>): Promise<T> {
-    let caller = use.caller;
-    const counted = countOnce(use.count);
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const tried = await this.#try({ ...use, caller, count: counted }, tries === 0);
-      if (tried !== 'again') return tried.result;
-      caller = await this.authenticator.refresh(caller);
-    }
-    throw new AppError('database_unavailable', { retryAfterSeconds: 1 });
+    const count = countOnce(use.count);
+    return this.counter.during(() =>
+      this.tries.until(use.caller, (caller, isFirst) =>
+        this.#try({ ...use, caller, count }, isFirst),
+      ),
+    );
   }
 
   async #try<T>(use: KeyUse<T>, mayRecall: boolean): Promise<Tried<T>> {
     const act = actOf(use);
     const recalled = mayRecall ? this.#recall(use) : undefined;
-    const loaded = recalled ?? (await this.#read(use, act));
+    const loaded = recalled ?? (await this.tries.read(use.caller, act, () => this.#load(use)));
     if (loaded === 'again') return 'again';
     const outcome = await this.#work(use, loaded);
     if (outcome === 'again') return 'again';
@@ -117,16 +105,6 @@ export class KeyUses {
       return { encryption, version, brought };
     } catch {
       return undefined;
-    }
-  }
-
-  /** A caller that is remembered may be another by now: what refuses it is looked at again with its rows read anew. */
-  async #read<T>(use: KeyUse<T>, act: Act): Promise<Loaded | 'again'> {
-    if (!use.caller.isRemembered) return runAct(this.audit, act, () => this.#load(use));
-    try {
-      return await this.#load(use);
-    } catch {
-      return 'again';
     }
   }
 

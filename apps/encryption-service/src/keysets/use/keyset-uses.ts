@@ -3,7 +3,6 @@ import { AppError, toAppError } from '@app/errors';
 import type { Call } from '@app/server';
 import type { AuditLog } from '../../audit/audit-log.js';
 import { type Act, entryOf, isRecorded, runAct } from '../../audit/audited-acts.js';
-import type { Authenticator } from '../../callers/authenticator.js';
 import type { ClientCaller } from '../../callers/caller.js';
 import type { EncryptionEntity } from '../rows/encryption.entity.js';
 import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
@@ -12,6 +11,7 @@ import { type UseCounts, useEntryOf } from './key-standing.js';
 import { assertRenewable } from '../versions/key-version-state.js';
 import type { KeysetReader, ReadKeysets } from './keyset-reader.js';
 import type { MessageCounter } from '../counting/message-counter.js';
+import type { Tried, Tries } from './tries.js';
 import type { Renewal, VersionRenewal } from '../versions/version-renewal.js';
 
 /** A keyset whose rows have been checked, for work under several of its versions. */
@@ -58,14 +58,6 @@ export interface KeysetUse<T> {
   readonly work: (keyset: OpenKeyset) => Promise<KeysetWork<T> | 'renew'>;
 }
 
-const MAX_TRIES = 16;
-
-/** What a try came to: something to release, or nothing, because something had changed or a new version was made. */
-type Tried<T> = { readonly result: T } | 'again' | 'renewed';
-
-/** A batch may be larger than what a version may seal: it goes on under the next one, and the one after it. */
-const MAX_RENEWALS = 1000;
-
 /** Uses of several versions of one encryption in one call, with one record: as `KeyUses`, which is for one version. */
 export class KeysetUses {
   constructor(
@@ -73,7 +65,7 @@ export class KeysetUses {
     private readonly opener: KeyOpener,
     private readonly renewal: VersionRenewal,
     private readonly audit: AuditLog,
-    private readonly authenticator: Authenticator,
+    private readonly tries: Tries,
     private readonly counter: MessageCounter,
   ) {}
 
@@ -82,24 +74,15 @@ export class KeysetUses {
    *   `kms_unavailable`, `database_unavailable`, `audit_unavailable`, or what `work` throws.
    */
   async run<T>(use: KeysetUse<T>): Promise<T> {
-    return this.counter.during(() => this.#run(use));
-  }
-
-  async #run<T>(use: KeysetUse<T>): Promise<T> {
-    let caller = use.caller;
-    for (let tries = 0, renewals = 0; tries < MAX_TRIES && renewals < MAX_RENEWALS;) {
-      const tried = await this.#try({ ...use, caller });
-      if (typeof tried === 'object') return tried.result;
-      if (tried === 'renewed') renewals += 1;
-      else tries += 1;
-      caller = await this.authenticator.refresh(caller);
-    }
-    throw new AppError('database_unavailable', { retryAfterSeconds: 1 });
+    return this.counter.during(() =>
+      this.tries.until(use.caller, (caller) => this.#try({ ...use, caller })),
+    );
   }
 
   async #try<T>(use: KeysetUse<T>): Promise<Tried<T>> {
     const act = actOf(use);
-    const read = await this.#read(use, act);
+    const asked = { ...use, versionIds: use.versionIds() };
+    const read = await this.tries.read(use.caller, act, () => this.reader.readMany(asked));
     if (read === 'again') return 'again';
     const active = activeOf(read);
     if (active === undefined && use.needsActive) return this.#renew(use, act, read);
@@ -123,17 +106,6 @@ export class KeysetUses {
     await this.#raise(use, act, worked.alarms);
     if (worked.isDue === true) this.renewal.renewBeside(renewalOf(use, read));
     return { result: worked.result };
-  }
-
-  /** A caller that is remembered may be another by now: what refuses it is looked at again with its rows read anew. */
-  async #read<T>(use: KeysetUse<T>, act: Act): Promise<ReadKeysets | 'again'> {
-    const asked = { ...use, versionIds: use.versionIds() };
-    if (!use.caller.isRemembered) return runAct(this.audit, act, () => this.reader.readMany(asked));
-    try {
-      return await this.reader.readMany(asked);
-    } catch {
-      return 'again';
-    }
   }
 
   async #work<T>(
