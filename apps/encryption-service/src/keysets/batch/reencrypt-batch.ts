@@ -1,26 +1,20 @@
-import { DecryptItem, type ReencryptAnswer } from '@app/contract';
+import type { ReencryptAnswer } from '@app/contract';
 import type { SealingKeyset } from '../data/counted-sealing.js';
-import type { OpenKeyset } from '../use/keyset-uses.js';
-import { type Opening, parseOpening } from '../data/opening.js';
+import type { Opening } from '../data/opening.js';
 import type { Reencryption } from '../reencrypt/reencryption.js';
-import type { BatchKind, DoneItem } from './batch-kind.js';
+import type { OpenKeyset } from '../use/keyset-uses.js';
+import type { DoneItem } from './batch-kind.js';
+import { OpeningBatch } from './opening-batch.js';
 
 /** `POST /v1/reencrypt/batch`. */
-export class ReencryptBatch implements BatchKind<DecryptItem, Opening, ReencryptAnswer> {
+export class ReencryptBatch extends OpeningBatch<ReencryptAnswer> {
   readonly operation = 'reencrypt-batch';
-  readonly item = DecryptItem;
 
-  constructor(private readonly reencryption: Reencryption) {}
-
-  prepare(item: DecryptItem): Opening {
-    return parseOpening(item);
+  constructor(private readonly reencryption: Reencryption) {
+    super();
   }
 
-  versionIdOf({ versionId }: Opening): string {
-    return versionId;
-  }
-
-  needsActive(): boolean {
+  override needsActive(): boolean {
     return true;
   }
 
@@ -28,11 +22,7 @@ export class ReencryptBatch implements BatchKind<DecryptItem, Opening, Reencrypt
     return this.reencryption.run(opening, keyset);
   }
 
-  stands(done: DoneItem<ReencryptAnswer>, keyset: OpenKeyset): boolean {
+  override stands(done: DoneItem<ReencryptAnswer>, keyset: OpenKeyset): boolean {
     return this.reencryption.stands(done, keyset);
-  }
-
-  dispose(): void {
-    // It holds what the caller sent, and no plaintext.
   }
 }

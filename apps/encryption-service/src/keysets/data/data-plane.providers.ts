@@ -4,6 +4,7 @@ import type { Database } from '@app/persistence';
 import type { AuditLog } from '../../audit/audit-log.js';
 import type { Authenticator } from '../../callers/authenticator.js';
 import { Batches } from '../batch/batches.js';
+import { BlobOpener } from './blob-opener.js';
 import { CountedSealing } from './counted-sealing.js';
 import { CreateDataKey } from '../data-keys/create-data-key.js';
 import { OpenDataKey } from '../data-keys/open-data-key.js';
@@ -49,19 +50,20 @@ function streamProviders(parts: DataPlaneParts): Provider[] {
 export function dataPlaneProviders(parts: DataPlaneParts, bodyLimitBytes: number): Provider[] {
   const { counter, uses, keysetUses } = parts;
   const maxDataBytes = dataLimit(bodyLimitBytes);
+  const opener = new BlobOpener(uses, counter);
   const sealing = new CountedSealing(counter);
   const reencryption = new Reencryption(sealing, counter);
   return [
     { provide: MessageCounter, useValue: counter },
     { provide: EncryptData, useValue: new EncryptData(uses, counter, maxDataBytes) },
-    { provide: DecryptData, useValue: new DecryptData(uses, counter) },
+    { provide: DecryptData, useValue: new DecryptData(opener) },
     { provide: ReencryptData, useValue: new ReencryptData(keysetUses, reencryption) },
     {
       provide: Batches,
       useValue: new Batches(keysetUses, counter, sealing, reencryption, maxDataBytes),
     },
     { provide: CreateDataKey, useValue: new CreateDataKey(uses, counter) },
-    { provide: OpenDataKey, useValue: new OpenDataKey(uses, counter) },
+    { provide: OpenDataKey, useValue: new OpenDataKey(opener) },
     ...streamProviders(parts),
   ];
 }

@@ -6,7 +6,11 @@ import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.
 import { assertOpensInside, hasSealed } from '../versions/key-version-state.js';
 import type { OpenKeyset } from '../use/keyset-uses.js';
 import type { MessageCounter } from '../counting/message-counter.js';
-import { type Opening, openUnder } from '../data/opening.js';
+import { openIn } from '../data/open-in-keyset.js';
+import type { Opening } from '../data/opening.js';
+
+/** Data and data keys alike, also from a compromised version: the plaintext goes nowhere. */
+const RULE = { kind: 'any', admit: assertOpensInside } as const;
 
 /** A blob that was re-encrypted, or is under the active version already. */
 export interface Reencrypted {
@@ -28,11 +32,7 @@ export class Reencryption {
    * @throws AppError `not_found`, `version_not_usable`, `version_destroyed`, `decryption_failed`, and as {@link CountedSealing.seal}.
    */
   async run(opening: Opening, keyset: SealingKeyset): Promise<Reencrypted | 'renew'> {
-    const version = keyset.version(opening.versionId);
-    if (version === undefined) throw new AppError('not_found');
-    assertOpensInside(version);
-    this.counter.noteUse(version);
-    const blob = openUnder(await keyset.keys(version), version, opening, 'any');
+    const { blob, version } = await openIn(keyset, opening, RULE, this.counter);
     try {
       if (version.state === 'active')
         return { answer: asItWas(opening, version), opened: version.id };

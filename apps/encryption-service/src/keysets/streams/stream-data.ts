@@ -9,7 +9,8 @@ import type { AuditLog } from '../../audit/audit-log.js';
 import type { ClientCaller } from '../../callers/caller.js';
 import type { EncryptionEntity } from '../rows/encryption.entity.js';
 import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
-import { assertDecrypts, assertEncrypts } from '../versions/key-version-state.js';
+import { openingUse } from '../data/blob-opener.js';
+import { assertEncrypts } from '../versions/key-version-state.js';
 import type { KeyUses } from '../use/key-use.js';
 import type { KeysetReader } from '../use/keyset-reader.js';
 import type { MessageCounter } from '../counting/message-counter.js';
@@ -99,13 +100,7 @@ export class StreamData {
         operation: DECRYPT,
         encryptionId,
         versionId: headed.versionId,
-        admit: (_encryption, version) => {
-          assertDecrypts(version);
-        },
-        count: (_encryption, version) => {
-          this.counter.noteUse(version);
-          return 'none';
-        },
+        ...openingUse(this.counter),
         // What arrived is not there a second time: a second try goes on with what the first one opened.
         work: async (keys, version, encryption) => {
           beginning ??= begin(keys, version.id);
