@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inParallel } from '../../apps/encryption-service/src/keysets/pacing/in-parallel.js';
+import { inParallel } from '@app/pacing';
 import { entryOf, PROJECT_ROOT } from '../../tools/launcher/project-root.js';
 import { keysUnderSeveral, recordedActs } from '../support/keys-in-order.js';
 import { type Credentials, ServiceApp } from '../support/service-app.js';

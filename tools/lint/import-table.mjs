@@ -21,6 +21,7 @@ const LIBS = {
   encoding: { libs: ['errors'], packages: [], node: [] },
   secret: { libs: [], packages: [], node: ['crypto', 'util'] },
   ambient: { libs: [], packages: [], node: ['crypto', 'util'] },
+  pacing: { libs: [], packages: [], node: ['timers/promises'] },
   // `buffer` and `stream` carry bytes; every cipher, hash and random byte is of `crypto`.
   crypto: { libs: ['errors', 'secret'], packages: [], node: ['crypto', 'buffer', 'stream'] },
   // For clients: neither app may reach it, since a core must not see what it is for.

@@ -3,6 +3,7 @@ import type { Page, RotateAnswer, VersionAnswer } from '@app/contract';
 import { decodeBase64, encodeBase64 } from '@app/encoding';
 import { type KeyContext, type MasterKeyPair, passOn } from '@app/encryption-client';
 import { AppError, type ErrorCode, invalidField } from '@app/errors';
+import { inParallel } from '@app/pacing';
 import type { TenantCaller } from '../access/caller.js';
 import { Standing } from '../access/standing.js';
 import { type Connection, ConnectionRepository } from '../connections/connection.repository.js';
@@ -17,7 +18,6 @@ import {
   type Plaintext,
   type SealedBlob,
 } from './encryption-gateway.js';
-import { inParallel } from './in-parallel.js';
 import { keyContextOf } from './master-key.js';
 
 /** Of one request, so that one list cannot take all connections. */

@@ -9,7 +9,7 @@ import {
 } from '@app/crypto';
 import { AppError, toAppError } from '@app/errors';
 import type { SecretBytes } from '@app/secret';
-import { inParallel } from '../keysets/pacing/in-parallel.js';
+import { inParallel } from '@app/pacing';
 import type { MasterKeys } from '../master-key/master-keys.js';
 import type { OuterKeys } from '../master-key/outer-keys.js';
 import type { KeysHere } from './imported-keyset.js';

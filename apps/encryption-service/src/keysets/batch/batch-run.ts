@@ -1,10 +1,10 @@
 import { type BatchItem, type ItemFailure, parseDto } from '@app/contract';
 import { AppError, invalidField } from '@app/errors';
+import { Turns } from '@app/pacing';
 import type { KeysetWork, OpenKeyset } from '../use/keyset-uses.js';
 import { type SealingKeyset, sealingKeyset } from '../data/counted-sealing.js';
 import type { BatchKind, DoneItem } from './batch-kind.js';
 import { toItemError, toItemFailure } from './item-error.js';
-import { Turns } from '../pacing/turns.js';
 
 /** The call of a batch, its items not looked at yet. */
 export interface BatchRequest {

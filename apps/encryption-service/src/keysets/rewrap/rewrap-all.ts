@@ -1,8 +1,8 @@
 import type { Clock } from '@app/ambient';
 import { AppError, toAppError } from '@app/errors';
 import type { Database } from '@app/persistence';
+import { inParallel } from '@app/pacing';
 import type { AuditEntry, AuditLog } from '../../audit/audit-log.js';
-import { inParallel } from '../pacing/in-parallel.js';
 import type { KeysetRows } from '../rows/keyset.repository.typeorm.js';
 import type { RewrappedKeyset, RewrapVersions } from './rewrap-versions.js';
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { StoredKeyRecord } from '@app/crypto';
+import { inParallel } from '@app/pacing';
 import type { ChangedRow } from '../../audit/audit-record.entity.js';
 import { changedRow } from '../../integrity/row-seals.js';
 import {
@@ -13,7 +14,6 @@ import {
   type EncryptionKeyVersionEntity,
   KEY_VERSION_FORMAT,
 } from '../rows/encryption-key-version.entity.js';
-import { inParallel } from '../pacing/in-parallel.js';
 import type { KeysetRows } from '../rows/keyset.repository.typeorm.js';
 
 /** How many keys of one encryption are with a key service at once. */

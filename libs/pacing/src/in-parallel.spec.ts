@@ -48,4 +48,32 @@ describe('work in parallel', () => {
     await expect(inParallel([0, 1, 2, 3], 2, work)).rejects.toThrow('first');
     expect([begun, ended]).toEqual([[0, 1], [0]]);
   });
+
+  it('is as much as the limit allows', async () => {
+    let active = 0;
+    let most = 0;
+    await inParallel(Array.from({ length: 20 }), 4, async () => {
+      active += 1;
+      most = Math.max(most, active);
+      await turn();
+      active -= 1;
+    });
+    expect(most).toBe(4);
+  });
+
+  it('begins nothing new after a failure that comes late', async () => {
+    let begun = 0;
+    const work = async (item: number): Promise<void> => {
+      begun += 1;
+      await turn();
+      if (item === 0) throw new Error('first');
+    };
+    await expect(inParallel([0, 1, 2, 3, 4, 5], 2, work)).rejects.toThrow('first');
+    await turn();
+    expect(begun).toBeLessThanOrEqual(3);
+  });
+
+  it('is nothing for nothing', async () => {
+    await expect(inParallel([], 4, () => turn())).resolves.toEqual([]);
+  });
 });

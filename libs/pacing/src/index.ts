@@ -1,0 +1,2 @@
+export { inParallel } from './in-parallel.js';
+export { Turns } from './turns.js';
