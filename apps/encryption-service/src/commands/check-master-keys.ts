@@ -2,6 +2,7 @@ import { toAppError, AppError } from '@app/errors';
 import type { WrapPlace } from '@app/crypto';
 import type { KekProvider, KekProviders } from '@app/kek';
 import { type Connection, openAsOwner } from '@app/persistence';
+import { type createLogger, errorFields } from '@app/server';
 import { keyVersionFromJson } from '../keysets/rows/encryption-key-version.entity.js';
 import { placeOf } from '../master-key/master-keys.js';
 import { SCHEMA } from '../schema.js';
@@ -21,6 +22,15 @@ type Owner = Awaited<ReturnType<typeof openAsOwner>>;
 
 /** Hears of a master key that cannot be used now, by its configured name. */
 export type OnUnusable = (name: string, error: AppError) => void;
+
+/** Says in the log that a master key cannot be used now, and why. */
+export function warnOfUnusable(
+  logger: ReturnType<typeof createLogger>,
+  provider: string,
+  error: AppError,
+): void {
+  logger.warn({ provider, ...errorFields(error) }, 'a master key cannot be used now');
+}
 
 /** What is stored under a master key. */
 interface Stored {

@@ -1,8 +1,7 @@
 import { RandomIdentifiers, SystemClock } from '@app/ambient';
 import { loadConfig } from '@app/config';
 import { deriveServiceKeys } from '@app/crypto';
-import { connectionOf, type Database, migrate, openAsOwner, openDatabase } from '@app/persistence';
-import { createLogger, errorFields } from '@app/server';
+import type { Database } from '@app/persistence';
 import { TypeormAuditLog } from '../audit/audit-log.typeorm.js';
 import { entryOfService } from '../audit/service-entry.js';
 import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
@@ -12,9 +11,9 @@ import { makeMasterKeys } from '../master-key/make-master-keys.js';
 import type { OuterKeys } from '../master-key/outer-keys.js';
 import { RelockRecords } from '../master-key/relock-records.js';
 import { kekProblems } from '../master-key/settings.js';
-import { SCHEMA } from '../schema.js';
-import { openMasterKeys } from './open-master-keys.js';
 import { ProgressLine } from './progress-line.js';
+import { print, printLeftBehind } from './to-terminal.js';
+import { withOpenedService } from './with-opened-service.js';
 
 /** What the commands work with. */
 interface Opened {
@@ -39,35 +38,16 @@ interface ListedKey {
   readonly records: number;
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
 async function opened(
   argv: readonly string[],
   work: (opened: Opened) => Promise<void>,
 ): Promise<void> {
   const rules = ({ kek }: EncryptionServiceConfig) => kekProblems(kek);
   const { values: config } = loadConfig({ prefix: 'ES', options: OPTIONS, argv, rules });
-  const logger = createLogger(SCHEMA.applicationName, config.log.level);
-  const connection = connectionOf(config.database);
-  await migrate(SCHEMA, connection);
-  const providers = await openMasterKeys(config, connection, logger);
-  const owner = await openAsOwner(SCHEMA, connection);
-  const database = await openDatabase(SCHEMA, connection, {
-    poolSize: config.database.poolSize,
-    onConnectionError: (error) => {
-      logger.warn(errorFields(error), 'a database connection broke');
-    },
-  });
-  try {
+  await withOpenedService(config, ({ owner, database, providers }) => {
     const { outerKeys } = makeMasterKeys(database, providers, new RandomIdentifiers());
-    await work({ config, owner, database, outerKeys });
-  } finally {
-    await database.close();
-    await owner.close();
-    await providers.close();
-  }
+    return work({ config, owner, database, outerKeys });
+  });
 }
 
 async function relock({ config, owner, database, outerKeys }: Opened): Promise<void> {
@@ -86,9 +66,7 @@ async function relock({ config, owner, database, outerKeys }: Opened): Promise<v
   const { failed } = await records.run(({ done, failed: notLocked }) => {
     progress.show(done, notLocked.length, total);
   });
-  for (const { tenantId, encryptionId, code } of failed)
-    process.stderr.write(`tenant ${tenantId}, encryption ${encryptionId}: ${code}\n`);
-  if (failed.length > 0) process.exitCode = 1;
+  printLeftBehind(failed);
   print(`${String(await records.count())} encryptions are left under other outer keys.`);
 }
 

@@ -3,8 +3,6 @@ import { ConfigError, type ConfigOf, type ConfigProblem, loadConfig, option } fr
 import { deriveServiceKeys } from '@app/crypto';
 import { isUuid } from '@app/encoding';
 import type { KekProvider, KekProviders } from '@app/kek';
-import { connectionOf, type Database, migrate, openAsOwner, openDatabase } from '@app/persistence';
-import { createLogger, errorFields } from '@app/server';
 import { TypeormAuditLog } from '../audit/audit-log.typeorm.js';
 import { entryOfService } from '../audit/service-entry.js';
 import { OPTIONS } from '../config.js';
@@ -15,10 +13,10 @@ import { RewrapVersions } from '../keysets/rewrap/rewrap-versions.js';
 import { makeMasterKeys } from '../master-key/make-master-keys.js';
 import { rewrapOuterKeys } from '../master-key/rewrap-outer-keys.js';
 import { kekProblems } from '../master-key/settings.js';
-import { SCHEMA } from '../schema.js';
-import { checkMasterKeys } from './check-master-keys.js';
-import { openMasterKeys } from './open-master-keys.js';
+import { checkMasterKeys, warnOfUnusable } from './check-master-keys.js';
 import { ProgressLine } from './progress-line.js';
+import { print, printLeftBehind } from './to-terminal.js';
+import { type OpenedService, withOpenedService } from './with-opened-service.js';
 
 export const REWRAP_OPTIONS = {
   from: option.text({ flagOnly: true, help: 'Name of the master key that is to be left.' }),
@@ -52,28 +50,18 @@ function providerOf(providers: KekProviders, flag: string, name: string): KekPro
   throw new ConfigError([{ code: 'invalid', name: flag, rule }]);
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
 /** What stayed behind, and that it did. */
 function printFailures({ failed, isBrokenOff }: MoveReport): void {
-  for (const { tenantId, encryptionId, code } of failed)
-    process.stderr.write(`tenant ${tenantId}, encryption ${encryptionId}: ${code}\n`);
+  printLeftBehind(failed);
   if (isBrokenOff) process.stderr.write('Broken off: the key service or the database is away.\n');
   if (failed.length === 0) return;
   process.stderr.write('What failed is as it was. Run the same command again for the rest.\n');
-  process.exitCode = 1;
 }
 
-/** What the command works with. */
-interface Opened {
-  readonly owner: Database;
-  readonly database: Database;
-  readonly providers: KekProviders;
-}
-
-function rewrapAllOf(config: RewrapConfig, { owner, database, providers }: Opened): RewrapAll {
+function rewrapAllOf(
+  config: RewrapConfig,
+  { owner, database, providers }: OpenedService,
+): RewrapAll {
   const clock = new SystemClock();
   const identifiers = new RandomIdentifiers();
   const requestId = `rewrap-${identifiers.newUuid()}`;
@@ -92,7 +80,7 @@ function rewrapAllOf(config: RewrapConfig, { owner, database, providers }: Opene
   );
 }
 
-async function move(config: RewrapConfig, opened: Opened): Promise<void> {
+async function move(config: RewrapConfig, opened: OpenedService): Promise<void> {
   const { from, to, tenant, dryRun } = config;
   const source = providerOf(opened.providers, '--from', from);
   const target = providerOf(opened.providers, '--to', to);
@@ -126,25 +114,11 @@ export async function rewrap(argv: readonly string[]): Promise<void> {
     argv,
     rules: problemsOf,
   });
-  const logger = createLogger(SCHEMA.applicationName, config.log.level);
-  const connection = connectionOf(config.database);
-  await migrate(SCHEMA, connection);
-  const providers = await openMasterKeys(config, connection, logger);
-  await checkMasterKeys(connection, providers, (provider, error) => {
-    logger.warn({ provider, ...errorFields(error) }, 'a master key cannot be used now');
+  await withOpenedService(config, async (opened) => {
+    const { connection, providers, logger } = opened;
+    await checkMasterKeys(connection, providers, (name, error) => {
+      warnOfUnusable(logger, name, error);
+    });
+    await move(config, opened);
   });
-  const owner = await openAsOwner(SCHEMA, connection);
-  const database = await openDatabase(SCHEMA, connection, {
-    poolSize: config.database.poolSize,
-    onConnectionError: (error) => {
-      logger.warn(errorFields(error), 'a database connection broke');
-    },
-  });
-  try {
-    await move(config, { owner, database, providers });
-  } finally {
-    await database.close();
-    await owner.close();
-    await providers.close();
-  }
 }

@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { RandomIdentifiers } from '@app/ambient';
 import { loadConfig } from '@app/config';
-import type { AppError } from '@app/errors';
 import type { KekProviders } from '@app/kek';
 import {
   connectionOf,
@@ -32,14 +31,12 @@ import { kekProblems } from '../master-key/settings.js';
 import { SCHEMA } from '../schema.js';
 import { startBackgroundWork } from './background-work.js';
 import { assertSelfTest } from './assert-self-test.js';
-import { checkMasterKeys } from './check-master-keys.js';
+import { checkMasterKeys, warnOfUnusable } from './check-master-keys.js';
 import { openMasterKeys } from './open-master-keys.js';
 
 type Logger = ReturnType<typeof createLogger>;
 
 const BROKEN = 'broken';
-const UNUSABLE = 'a master key cannot be used now';
-
 function openPool(
   config: EncryptionServiceConfig,
   connection: Connection,
@@ -112,13 +109,9 @@ function readinessOf(
     onChange: (error) => {
       if (error === undefined)
         logger.info({ provider: masterKey.name }, 'a master key works again');
-      else logger.warn(unusable(masterKey.name, error), UNUSABLE);
+      else warnOfUnusable(logger, masterKey.name, error);
     },
   });
-}
-
-function unusable(provider: string, error: AppError): object {
-  return { provider, ...errorFields(error) };
 }
 
 /** `serve`: tries its cryptography, migrates as the owner, opens everything, answers until it is told to stop. */
@@ -137,7 +130,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
   const database = await openPool(config, connection, logger, onBroken);
   const providers = await openMasterKeys(config, connection, logger);
   await checkMasterKeys(connection, providers, (name, error) => {
-    logger.warn(unusable(name, error), UNUSABLE);
+    warnOfUnusable(logger, name, error);
   });
   const app = await startHttp(config, logger, database, providers);
   const counter = app.nest.get(MessageCounter);
