@@ -29,21 +29,6 @@ const TABLES = [
     record jsonb not null,
     created_at timestamptz(3) not null
   )`,
-  // Wrong master keys, counted for each client and encryption.
-  `create table master_key_failure (
-    tenant_id uuid not null,
-    client_id uuid not null,
-    encryption_id uuid not null,
-    minute timestamptz not null,
-    wrong integer not null,
-    pause_seconds integer not null,
-    paused_until timestamptz not null,
-    primary key (tenant_id, client_id, encryption_id)
-  )`,
-  `alter table master_key_failure enable row level security`,
-  `create policy of_the_tenant on master_key_failure
-     using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)
-     with check (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)`,
 ];
 
 const DROPPED = [
@@ -116,38 +101,6 @@ const FUNCTIONS = [
      end loop;
      return results;
    end $$`,
-
-  // How many seconds a client must wait before another master key of it is looked at, 0 where it need not. Asked after each key that
-  // was tried, right or wrong: the answers come one after the other, so that of many guesses at once no more than 20 learn anything.
-  `create function master_key_tried(p_tenant uuid, p_client uuid, p_encryption uuid, p_right boolean, p_now timestamptz)
-     returns integer language plpgsql as $$
-   declare f master_key_failure;
-   begin
-     perform set_config('app.tenant', p_tenant::text, true);
-     if p_right then
-       select * into f from master_key_failure m
-         where m.tenant_id = p_tenant and m.client_id = p_client and m.encryption_id = p_encryption;
-       if not found then return 0; end if;
-       return greatest(0, ceil(extract(epoch from f.paused_until - p_now)))::integer;
-     end if;
-     insert into master_key_failure as m
-         (tenant_id, client_id, encryption_id, minute, wrong, pause_seconds, paused_until)
-       values (p_tenant, p_client, p_encryption, p_now, 1, 0, p_now)
-       on conflict (tenant_id, client_id, encryption_id) do update set
-         -- What is tried during a pause is refused unseen and counts for nothing; a day without a pause forgets how long the last was.
-         minute = case when m.paused_until > p_now or m.minute > p_now - interval '1 minute' then m.minute else p_now end,
-         wrong = case when m.paused_until > p_now then m.wrong
-                      when m.minute > p_now - interval '1 minute' then m.wrong + 1 else 1 end,
-         pause_seconds = case when m.paused_until < p_now - interval '1 day' then 0 else m.pause_seconds end
-       returning * into f;
-     if f.paused_until > p_now then return ceil(extract(epoch from f.paused_until - p_now))::integer; end if;
-     if f.wrong <= 20 then return 0; end if;
-     f.pause_seconds := least(3600, greatest(60, f.pause_seconds * 2));
-     update master_key_failure m
-       set pause_seconds = f.pause_seconds, paused_until = p_now + make_interval(secs => f.pause_seconds), wrong = 0
-       where m.tenant_id = p_tenant and m.client_id = p_client and m.encryption_id = p_encryption;
-     return f.pause_seconds;
-   end $$`,
 ];
 
 // What a replica remembers of a row is forgotten when another one changes it. It only saves reads: nothing is released on what is
@@ -167,12 +120,7 @@ const NOTIFICATIONS = [
   `create trigger tell_of_new after insert on encryption_key_version for each row execute function tell_of_change()`,
 ];
 
-const NAMES = [
-  'keys_for_uses(uuid, uuid, uuid[])',
-  'record_use(jsonb)',
-  'record_uses(jsonb)',
-  'master_key_tried(uuid, uuid, uuid, boolean, timestamptz)',
-];
+const NAMES = ['keys_for_uses(uuid, uuid, uuid[])', 'record_use(jsonb)', 'record_uses(jsonb)'];
 
 export class LifeOfVersions1764000000003 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

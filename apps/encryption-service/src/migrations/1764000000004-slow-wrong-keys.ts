@@ -1,11 +1,21 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const TABLES = [
-  // The times of the wrong keys themselves, so that no minute has more of them than are allowed, wherever it begins.
-  `alter table master_key_failure
-     drop column minute,
-     drop column wrong,
-     add column recent timestamptz[] not null default '{}'`,
+  // Wrong master keys of each client at each encryption, by the times of the keys themselves, so that no minute has more of them than are
+  // allowed, wherever it begins.
+  `create table master_key_failure (
+    tenant_id uuid not null,
+    client_id uuid not null,
+    encryption_id uuid not null,
+    pause_seconds integer not null,
+    paused_until timestamptz not null,
+    recent timestamptz[] not null default '{}',
+    primary key (tenant_id, client_id, encryption_id)
+  )`,
+  `alter table master_key_failure enable row level security`,
+  `create policy of_the_tenant on master_key_failure
+     using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)
+     with check (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)`,
 ];
 
 const FUNCTIONS = [
@@ -93,7 +103,6 @@ const NAMES = [
 
 export class SlowWrongKeys1764000000004 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query('drop function master_key_tried(uuid, uuid, uuid, boolean, timestamptz)');
     for (const statement of [...TABLES, ...FUNCTIONS]) await runner.query(statement);
     // A new function may be called by everybody, until that is taken back.
     for (const name of NAMES) await runner.query(`revoke execute on function ${name} from public`);

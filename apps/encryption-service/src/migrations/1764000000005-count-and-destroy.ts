@@ -8,8 +8,8 @@ const COLUMNS = [
      add column counted_in text`,
   // A version that was used and whose count is lost with a restore has no row of counts to tell.
   `alter table encryption_key_version add column made_in text`,
-  // A receipt names the exports of its encryption.
-  `create index audit_of_exports on audit_record (tenant_id, encryption_id, at) where operation = 'export'`,
+  // A receipt names the exports of its encryption, and the imports: the key is still in the file that it came in.
+  `create index audit_of_exports on audit_record (tenant_id, encryption_id, at) where operation in ('export', 'import')`,
   `create index idempotency_by_age on idempotency_record (created_at)`,
 ];
 
@@ -100,6 +100,7 @@ const FUNCTIONS = [
        where v.state = 'destroyScheduled' and v.destroy_at <= p_now and (v.destroy_at, v.id) > (p_after, p_after_id)
        order by v.destroy_at, v.id limit 100
      $$`,
+  // Nothing in a row of one tenant may make this fail, which is asked for all of them: no product here has a bound that it can pass.
   `create function versions_to_renew(p_now timestamptz, p_after timestamptz, p_after_id uuid)
      returns table (tenant_id uuid, encryption_id uuid, version_id uuid, due timestamptz)
      language sql stable security definer set search_path = public, pg_temp as $$
@@ -107,7 +108,7 @@ const FUNCTIONS = [
        join encryption e on e.tenant_id = v.tenant_id and e.id = v.encryption_id
        join tenant t on t.id = v.tenant_id
        where v.state = 'active' and e.state = 'enabled' and e.mode = 'platform' and t.state = 'enabled'
-         and v.activated_at <= p_now - make_interval(hours => 24 * e.every_days)
+         and extract(epoch from p_now - v.activated_at) >= 86400.0 * e.every_days
          and (v.activated_at, v.id) > (p_after, p_after_id)
        order by v.activated_at, v.id limit 100
      $$`,

@@ -5,8 +5,7 @@ import { LifeOfVersions1764000000003 } from './1764000000003-life-of-versions.js
 import { SlowWrongKeys1764000000004 } from './1764000000004-slow-wrong-keys.js';
 import { CountAndDestroy1764000000005 } from './1764000000005-count-and-destroy.js';
 import { WatchStreams1764000000006 } from './1764000000006-watch-streams.js';
-import { BoundUpkeep1764000000007 } from './1764000000007-bound-upkeep.js';
-import { LetUsesPass1764000000008 } from './1764000000008-let-uses-pass.js';
+import { LetUsesPass1764000000007 } from './1764000000007-let-uses-pass.js';
 
 /** In the order in which they run; one that has been released is never edited. */
 export const MIGRATIONS: readonly MigrationClass[] = [
@@ -16,6 +15,5 @@ export const MIGRATIONS: readonly MigrationClass[] = [
   SlowWrongKeys1764000000004,
   CountAndDestroy1764000000005,
   WatchStreams1764000000006,
-  BoundUpkeep1764000000007,
-  LetUsesPass1764000000008,
+  LetUsesPass1764000000007,
 ];

@@ -7,7 +7,7 @@ const TURN_CLASS = 0x6b78;
 /** Longer than a use of keys takes from reading its rows to its record. */
 const PAUSE_SECONDS = 0.01;
 
-export class LetUsesPass1764000000008 implements MigrationInterface {
+export class LetUsesPass1764000000007 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // A use reads its rows before its record waits for the tenant's lock. With changes of several replicas queued for that lock there is
     // always one in between, so that each try of a use finds what it read out of date. So changes wait for each other elsewhere, and
