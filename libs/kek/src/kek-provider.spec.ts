@@ -1,6 +1,6 @@
 import { KEK_BYTES, type KeyPlace } from '@app/crypto';
-import { AppError } from '@app/errors';
 import { SecretBytes } from '@app/secret';
+import { refusal } from '../../../test/support/refusal.js';
 import { describe, expect, it } from 'vitest';
 import { KekProvider, type WrappingKey } from './kek-provider.js';
 
@@ -37,18 +37,6 @@ class RemoteKek extends KekProvider {
     const kek = new SecretBytes(bytes);
     this.given.push(kek);
     return kek;
-  }
-}
-
-async function refusal(
-  promise: Promise<unknown>,
-): Promise<{ code: string; alarm: string | undefined } | undefined> {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { code: error.code, alarm: error.alarm };
   }
 }
 

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
 import { generateDek, type WrappedKeyRecord } from '@app/crypto';
 import type { KekProvider } from '@app/kek';
+import { refusal } from '../../support/refusal.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault, Faults } from '../../support/key-services/faults.js';
 import type { KekBackend, RunningBackend } from './backend.js';
-import { PLACE, refusal, UNAVAILABLE } from './refusal.js';
+import { PLACE, UNAVAILABLE } from './refusal.js';
 
 const FAULTS: readonly Fault[] = [
   { kind: 'hang-up' },

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateDek, type WrappedKeyRecord } from '@app/crypto';
 import type { KekProvider } from '@app/kek';
+import { refusal } from '../../support/refusal.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../../../tools/emulators/emulators.mjs';
 import type { Emulator } from '../../support/key-services/emulator-process.js';
 import { startOpenBao } from '../../support/key-services/emulators.js';
 import { OpenBaoAdmin, policyFor } from '../../support/key-services/open-bao-admin.js';
 import { openEntry } from './backend.js';
-import { PLACE, refusal, UNAVAILABLE } from './refusal.js';
+import { PLACE, UNAVAILABLE } from './refusal.js';
 
 /** What a real server does that is Vault's alone. */
 describe.runIf(findProgram('openbao', 'bao') !== undefined)('a key of a real OpenBao', () => {

@@ -1,8 +1,9 @@
 import { generateDek, type WrappedKeyRecord } from '@app/crypto';
 import type { KekProvider } from '@app/kek';
+import { refusal } from '../../support/refusal.js';
 import { describe, expect, it } from 'vitest';
 import type { KekBackend, RunningBackend } from './backend.js';
-import { ALARM, PLACE, refusal, UNAVAILABLE } from './refusal.js';
+import { ALARM, PLACE, UNAVAILABLE } from './refusal.js';
 
 const ELSEWHERE = '00000000-0000-4000-8000-000000000001';
 

@@ -1,5 +1,4 @@
 import type { KeyPlace } from '@app/crypto';
-import { AppError } from '@app/errors';
 
 export const PLACE: KeyPlace = {
   tenantId: '7ff3b602-997b-4510-a596-5db792f8e3a6',
@@ -12,16 +11,3 @@ export const PLACE: KeyPlace = {
 export const ALARM = { code: 'internal', alarm: 'wrapped_key_integrity' };
 /** The key service is the reason, and no key is lost. */
 export const UNAVAILABLE = { code: 'kms_unavailable', alarm: undefined };
-
-/** What a call was refused with, and undefined where it was not; anything but an AppError is a fault of the code under test. */
-export async function refusal(
-  promise: Promise<unknown>,
-): Promise<{ code: string; alarm: string | undefined } | undefined> {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { code: error.code, alarm: error.alarm };
-  }
-}

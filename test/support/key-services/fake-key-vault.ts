@@ -4,8 +4,7 @@ import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, Faults, sendEndlessly } from './faults.js';
+import { type Fault, Faults, meet } from './faults.js';
 import { answerOf, VaultKeys, type VaultAnswer } from './vault-keys.js';
 import type { ServerCertificate } from './server-certificate.js';
 
@@ -124,31 +123,15 @@ export class FakeKeyVault {
     };
   }
 
-  /** @returns whether the answer has been given. */
-  async #fail(fault: Fault, response: ServerResponse, path: string): Promise<boolean> {
-    switch (fault.kind) {
-      case 'slow':
-        await sleep(fault.millis);
-        return response.destroyed;
-      case 'hang-up':
-        response.destroy();
-        return true;
-      case 'nonsense':
-        response.setHeader('Content-Type', 'text/html').end('<html>a login page</html>');
-        return true;
-      case 'endless':
-        sendEndlessly(response, this.faults.onSent);
-        return true;
-      case 'redirect':
-        response.writeHead(307, { Location: `${this.url}${path}` }).end();
-        return true;
-      case 'error': {
-        const { status, retryAfterSeconds } = fault;
-        if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
-        send(response, answerOf(status, status === 429 ? 'Throttled' : 'InternalServerError', ''));
-        return true;
-      }
-    }
+  #fail(fault: Fault, response: ServerResponse, path: string): Promise<boolean> {
+    return meet(fault, response, {
+      faults: this.faults,
+      redirectTo: `${this.url}${path}`,
+      sendError: (status) => {
+        const code = status === 429 ? 'Throttled' : 'InternalServerError';
+        send(response, answerOf(status, code, ''));
+      },
+    });
   }
 }
 

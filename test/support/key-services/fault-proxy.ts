@@ -2,45 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, type Faults, sendEndlessly } from './faults.js';
+import { type Faults, meet } from './faults.js';
 
 /** Stands before a key service on loopback that speaks HTTP, and has the faults that it is told to have. */
 export interface FaultProxy {
   readonly url: string;
   stop(): Promise<void>;
-}
-
-/** @returns whether the answer has been given. */
-async function fail(
-  fault: Fault,
-  response: ServerResponse,
-  { upstream, faults }: { readonly upstream: URL; readonly faults: Faults },
-): Promise<boolean> {
-  switch (fault.kind) {
-    case 'slow':
-      await sleep(fault.millis);
-      return response.destroyed;
-    case 'hang-up':
-      response.destroy();
-      return true;
-    case 'nonsense':
-      response.setHeader('Content-Type', 'text/html').end('<html>a login page</html>');
-      return true;
-    case 'endless':
-      sendEndlessly(response, faults.onSent);
-      return true;
-    case 'redirect':
-      response.writeHead(307, { Location: upstream.href }).end();
-      return true;
-    case 'error':
-      response.statusCode = fault.status;
-      if (fault.retryAfterSeconds !== undefined) {
-        response.setHeader('Retry-After', fault.retryAfterSeconds);
-      }
-      response.end('{}');
-      return true;
-  }
 }
 
 async function forward(
@@ -62,11 +29,15 @@ async function forward(
 export async function startFaultProxy(upstream: string, faults: Faults): Promise<FaultProxy> {
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const fault = faults.take();
-    if (
-      fault !== undefined &&
-      (await fail(fault, response, { upstream: new URL(incoming.url ?? '/', upstream), faults }))
-    )
-      return;
+    const answer = {
+      faults,
+      redirectTo: new URL(incoming.url ?? '/', upstream).href,
+      sendError: (status: number) => {
+        response.statusCode = status;
+        response.end('{}');
+      },
+    };
+    if (fault !== undefined && (await meet(fault, response, answer))) return;
     await forward(upstream, incoming, response);
   };
   const server = createServer((incoming, response) => {

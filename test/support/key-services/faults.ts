@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a fake does in place of its work: answers an error, holds the answer back, answers something else, or hangs up. */
 export type Fault =
@@ -58,7 +59,7 @@ const ENDLESS_CHUNKS = 4_096;
  *
  * @param onSent - hears of each chunk, in bytes.
  */
-export function sendEndlessly(response: ServerResponse, onSent: (bytes: number) => void): void {
+function sendEndlessly(response: ServerResponse, onSent: (bytes: number) => void): void {
   response.writeHead(200, { 'Content-Type': 'application/json' });
   let left = ENDLESS_CHUNKS;
   const more = (): void => {
@@ -71,4 +72,47 @@ export function sendEndlessly(response: ServerResponse, onSent: (bytes: number) 
   };
   response.on('drain', more);
   more();
+}
+
+/** How one fake has its faults. */
+export interface FaultyAnswer {
+  readonly faults: Faults;
+  /** To where a redirect leads. */
+  readonly redirectTo: string;
+  /** Answers an error as the service would. */
+  readonly sendError: (status: number) => void;
+}
+
+/**
+ * Has a fault in place of an answer, or before one.
+ *
+ * @returns whether the answer has been given.
+ */
+export async function meet(
+  fault: Fault,
+  response: ServerResponse,
+  { faults, redirectTo, sendError }: FaultyAnswer,
+): Promise<boolean> {
+  switch (fault.kind) {
+    case 'slow':
+      await sleep(fault.millis);
+      return response.destroyed;
+    case 'hang-up':
+      response.destroy();
+      return true;
+    case 'nonsense':
+      response.setHeader('Content-Type', 'text/html').end('<html>a login page</html>');
+      return true;
+    case 'endless':
+      sendEndlessly(response, faults.onSent);
+      return true;
+    case 'redirect':
+      response.writeHead(307, { Location: redirectTo }).end();
+      return true;
+    case 'error':
+      if (fault.retryAfterSeconds !== undefined)
+        response.setHeader('Retry-After', fault.retryAfterSeconds);
+      sendError(fault.status);
+      return true;
+  }
 }

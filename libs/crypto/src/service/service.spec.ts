@@ -1,5 +1,5 @@
-import { AppError } from '@app/errors';
 import { SecretBytes, SecretString } from '@app/secret';
+import { refusalOf } from '../../../../test/support/refusal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,20 +15,10 @@ const TENANT = '7ff3b602-997b-4510-a596-5db792f8e3a6';
 const CLIENT = '4d617a21-7574-4cc9-8392-8eeaad156a57';
 const KEYS = deriveServiceKeys(SecretBytes.copyOf(Buffer.alloc(32, 9)));
 
-function refusal(action: () => unknown): { code: string; alarm: string | undefined } | undefined {
-  try {
-    action();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { code: error.code, alarm: error.alarm };
-  }
-}
-
 describe('the keys of a service', () => {
   it('are derived from 32 bytes and nothing else', () => {
     const secret = SecretBytes.copyOf(Buffer.alloc(31));
-    expect(refusal(() => deriveServiceKeys(secret))).toEqual({
+    expect(refusalOf(() => deriveServiceKeys(secret))).toEqual({
       code: 'internal',
       alarm: undefined,
     });
@@ -94,12 +84,12 @@ describe('the MAC of a row', () => {
 
   it('fits the row that it was made for', () => {
     expect(
-      refusal(() => {
+      refusalOf(() => {
         verifyRow(KEYS.integrity, 'clients', fields, 3, mac);
       }),
     ).toBeUndefined();
     expect(
-      refusal(() => {
+      refusalOf(() => {
         verifyRow(KEYS.integrity, 'clients', fields, 3n, mac);
       }),
     ).toBeUndefined();
@@ -116,7 +106,7 @@ describe('the MAC of a row', () => {
     ['an empty list for an absent field', 'clients', ['a', [], ['b', 'c'], true, 7], 3],
   ] as const)('raises an alarm for %s', (_, table, changed, revision) => {
     expect(
-      refusal(() => {
+      refusalOf(() => {
         verifyRow(KEYS.integrity, table, changed, revision, mac);
       }),
     ).toEqual(alarm);
@@ -129,7 +119,7 @@ describe('the MAC of a row', () => {
         const flipped = Buffer.from(mac);
         flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
         expect(
-          refusal(() => {
+          refusalOf(() => {
             verifyRow(KEYS.integrity, 'clients', fields, 3, flipped);
           }),
         ).toEqual(alarm);
@@ -137,7 +127,7 @@ describe('the MAC of a row', () => {
     );
     for (const short of [mac.subarray(0, 31), Buffer.alloc(0)]) {
       expect(
-        refusal(() => {
+        refusalOf(() => {
           verifyRow(KEYS.integrity, 'clients', fields, 3, short);
         }),
       ).toEqual(alarm);

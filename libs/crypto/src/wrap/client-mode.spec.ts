@@ -1,6 +1,6 @@
 import { encodeMembers } from '@app/encoding';
-import { AppError } from '@app/errors';
 import { SecretBytes } from '@app/secret';
+import { refusalOf } from '../../../../test/support/refusal.js';
 import { describe, expect, it } from 'vitest';
 import { AES_256_GCM } from '../hazmat/aes-256-gcm.js';
 import type { KeyPlace } from '../key-place.js';
@@ -37,16 +37,6 @@ function secretOf(byte: number, length = 32): SecretBytes {
   return SecretBytes.copyOf(Buffer.alloc(length, byte));
 }
 
-function refusal(action: () => unknown): { code: string; alarm: string | undefined } | undefined {
-  try {
-    action();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { code: error.code, alarm: error.alarm };
-  }
-}
-
 function flipBit(base64: string, bit: number): string {
   const bytes = Buffer.from(base64, 'base64');
   bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
@@ -80,7 +70,7 @@ describe("a client's master key", () => {
   it('is left as it was, and has 32 bytes', () => {
     expect(MASTER_KEY.expose()).toEqual(Buffer.alloc(32, 1));
     for (const length of [0, 16, 31, 33, 64]) {
-      expect(refusal(() => deriveClientKek(secretOf(1, length), PLACE))).toEqual(MISUSE);
+      expect(refusalOf(() => deriveClientKek(secretOf(1, length), PLACE))).toEqual(MISUSE);
     }
   });
 });
@@ -116,9 +106,9 @@ describe('a record of client mode', () => {
   });
 
   it("answers master_key_mismatch for another key of the client's, and an alarm unless asked", () => {
-    expect(refusal(() => open(secretOf(4), RECORD))).toEqual(MISMATCH);
+    expect(refusalOf(() => open(secretOf(4), RECORD))).toEqual(MISMATCH);
     const inner = unlockOuter(OUTER, PLACE, RECORD);
-    expect(refusal(() => unwrapDek(secretOf(4), PLACE, inner))).toEqual(ALARM);
+    expect(refusalOf(() => unwrapDek(secretOf(4), PLACE, inner))).toEqual(ALARM);
   });
 
   it('raises an alarm where the right key meets a changed ciphertext', () => {
@@ -126,7 +116,7 @@ describe('a record of client mode', () => {
       ...CLIENT_RECORD,
       ct: flipBit(CLIENT_RECORD.ct, 3),
     });
-    expect(refusal(() => open(MASTER_KEY, changed))).toEqual(ALARM);
+    expect(refusalOf(() => open(MASTER_KEY, changed))).toEqual(ALARM);
   });
 
   it.each(['outerNonce', 'outer'] as const)(
@@ -134,8 +124,8 @@ describe('a record of client mode', () => {
     (name) => {
       for (const bit of bitsOf(RECORD[name])) {
         const changed = { ...RECORD, [name]: flipBit(RECORD[name], bit) };
-        expect(refusal(() => open(MASTER_KEY, changed))).toEqual(ALARM);
-        expect(refusal(() => open(secretOf(4), changed))).toEqual(ALARM);
+        expect(refusalOf(() => open(MASTER_KEY, changed))).toEqual(ALARM);
+        expect(refusalOf(() => open(secretOf(4), changed))).toEqual(ALARM);
       }
     },
   );
@@ -144,15 +134,15 @@ describe('a record of client mode', () => {
     'raises an alarm with another %s, not a mismatch',
     (name) => {
       const place = { ...PLACE, [name]: ELSEWHERE };
-      expect(refusal(() => open(MASTER_KEY, RECORD, place))).toEqual(ALARM);
+      expect(refusalOf(() => open(MASTER_KEY, RECORD, place))).toEqual(ALARM);
     },
   );
 
   it('raises an alarm under another outer key', () => {
     const sameId = { ...OUTER, key: secretOf(5) };
     const otherId = { ...OUTER, id: ELSEWHERE };
-    expect(refusal(() => unlockOuter(sameId, PLACE, RECORD))).toEqual(ALARM);
-    expect(refusal(() => unlockOuter(otherId, PLACE, RECORD))).toEqual(ALARM);
+    expect(refusalOf(() => unlockOuter(sameId, PLACE, RECORD))).toEqual(ALARM);
+    expect(refusalOf(() => unlockOuter(otherId, PLACE, RECORD))).toEqual(ALARM);
   });
 
   it('names its outer key in lower case, and takes it in either', () => {
@@ -166,15 +156,15 @@ describe('the second lock', () => {
   it('is no lock of another record than one of client mode', () => {
     const platform = wrapDek(KEK, 'local:default', PLACE, DEK);
     const provided = wrapDek(KEK, CLIENT_KEK_URI, PLACE, DEK, Buffer.from('x'));
-    expect(refusal(() => lockOuter(OUTER, PLACE, platform))).toEqual(MISUSE);
-    expect(refusal(() => lockOuter(OUTER, PLACE, provided))).toEqual(MISUSE);
+    expect(refusalOf(() => lockOuter(OUTER, PLACE, platform))).toEqual(MISUSE);
+    expect(refusalOf(() => lockOuter(OUTER, PLACE, provided))).toEqual(MISUSE);
     const broken = { ...CLIENT_RECORD, w: '' };
-    expect(refusal(() => lockOuter(OUTER, PLACE, broken))).toEqual(MISUSE);
+    expect(refusalOf(() => lockOuter(OUTER, PLACE, broken))).toEqual(MISUSE);
   });
 
   it('takes an outer key of 32 bytes alone', () => {
     const short = { ...OUTER, key: secretOf(3, 16) };
-    expect(refusal(() => lockOuter(short, PLACE, CLIENT_RECORD))).toEqual(MISUSE);
+    expect(refusalOf(() => lockOuter(short, PLACE, CLIENT_RECORD))).toEqual(MISUSE);
   });
 
   it.each<[string, Buffer]>([
@@ -188,7 +178,7 @@ describe('the second lock', () => {
     const { ciphertext, tag } = AES_256_GCM.seal(key, { nonce, aad }, plaintext);
     const outer = Buffer.concat([ciphertext, tag]).toString('base64');
     const record = { ...RECORD, outerNonce: nonce.toString('base64'), outer };
-    expect(refusal(() => unlockOuter(OUTER, PLACE, record))).toEqual(ALARM);
+    expect(refusalOf(() => unlockOuter(OUTER, PLACE, record))).toEqual(ALARM);
   });
 });
 
@@ -216,6 +206,6 @@ const OTHER_FORMS: [string, unknown][] = [
 
 describe('a record of another form', () => {
   it.each(OTHER_FORMS)('raises an alarm: %s', (_, record) => {
-    expect(refusal(() => unlockOuter(OUTER, PLACE, record))).toEqual(ALARM);
+    expect(refusalOf(() => unlockOuter(OUTER, PLACE, record))).toEqual(ALARM);
   });
 });

@@ -1,5 +1,6 @@
 import { AppError } from '@app/errors';
 import { SecretBytes } from '@app/secret';
+import { refusalOf } from '../../../../test/support/refusal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AES_256_GCM } from '../hazmat/aes-256-gcm.js';
@@ -20,16 +21,6 @@ const PLACE: KeyPlace = {
 const KEK = SecretBytes.copyOf(Buffer.alloc(32, 1));
 const DEK = SecretBytes.copyOf(Buffer.alloc(32, 2));
 const RECORD = wrapDek(KEK, URI, PLACE, DEK);
-
-function refusal(action: () => unknown): { code: string; alarm: string | undefined } | undefined {
-  try {
-    action();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { code: error.code, alarm: error.alarm };
-  }
-}
 
 const ALARM = { code: 'internal', alarm: 'wrapped_key_integrity' };
 
@@ -107,14 +98,14 @@ describe('a wrapped key', () => {
     (name) => {
       for (let bit = 0; bit < Buffer.from(RECORD[name], 'base64').length * 8; bit += 1) {
         const changed = { ...RECORD, [name]: flipBit(RECORD[name], bit) };
-        expect(refusal(() => unwrapDek(KEK, PLACE, changed))).toEqual(ALARM);
+        expect(refusalOf(() => unwrapDek(KEK, PLACE, changed))).toEqual(ALARM);
       }
     },
   );
 
   it('raises an alarm under another master key', () => {
     expect(
-      refusal(() => unwrapDek(SecretBytes.copyOf(Buffer.alloc(32, 3)), PLACE, RECORD)),
+      refusalOf(() => unwrapDek(SecretBytes.copyOf(Buffer.alloc(32, 3)), PLACE, RECORD)),
     ).toEqual(ALARM);
   });
 
@@ -122,14 +113,14 @@ describe('a wrapped key', () => {
     'raises an alarm with another %s',
     (name) => {
       const elsewhere = { ...PLACE, [name]: '00000000-0000-4000-8000-000000000000' };
-      expect(refusal(() => unwrapDek(KEK, elsewhere, RECORD))).toEqual(ALARM);
+      expect(refusalOf(() => unwrapDek(KEK, elsewhere, RECORD))).toEqual(ALARM);
     },
   );
 
   it('raises an alarm where two records were mixed', async () => {
     const other = wrapDek(KEK, URI, PLACE, await generateDek('AES-256-GCM'));
     for (const name of ['w', 'com', 'nonce', 'ct'] as const) {
-      expect(refusal(() => unwrapDek(KEK, PLACE, { ...RECORD, [name]: other[name] }))).toEqual(
+      expect(refusalOf(() => unwrapDek(KEK, PLACE, { ...RECORD, [name]: other[name] }))).toEqual(
         ALARM,
       );
     }
@@ -183,7 +174,7 @@ const OTHER_FORMS: [string, unknown][] = [
 
 describe('a record of another form', () => {
   it.each(OTHER_FORMS)('raises an alarm: %s', (_, record) => {
-    expect(refusal(() => unwrapDek(KEK, PLACE, record))).toEqual(ALARM);
+    expect(refusalOf(() => unwrapDek(KEK, PLACE, record))).toEqual(ALARM);
   });
 
   it('raises an alarm where what it holds is of another length, although it opens', () => {
@@ -194,7 +185,7 @@ describe('a record of another form', () => {
     const [w, com] = [salt.toString('base64'), keys.commitment.toString('base64')];
     const ct = Buffer.concat([ciphertext, tag]).toString('base64');
     const record = { v: 1, kekUri: URI, w, com, nonce: nonce.toString('base64'), ct };
-    expect(refusal(() => unwrapDek(KEK, PLACE, record))).toEqual(ALARM);
+    expect(refusalOf(() => unwrapDek(KEK, PLACE, record))).toEqual(ALARM);
   });
 });
 
@@ -202,9 +193,11 @@ describe('wrapping', () => {
   it('refuses keys of other lengths and a URI too long', () => {
     const short = SecretBytes.copyOf(Buffer.alloc(16));
     const fault = { code: 'internal', alarm: undefined };
-    expect(refusal(() => wrapDek(short, URI, PLACE, DEK))).toEqual(fault);
-    expect(refusal(() => wrapDek(KEK, URI, PLACE, short))).toEqual(fault);
-    expect(refusal(() => wrapDek(KEK, `local:${'\u00e9'.repeat(256)}`, PLACE, DEK))).toEqual(fault);
+    expect(refusalOf(() => wrapDek(short, URI, PLACE, DEK))).toEqual(fault);
+    expect(refusalOf(() => wrapDek(KEK, URI, PLACE, short))).toEqual(fault);
+    expect(refusalOf(() => wrapDek(KEK, `local:${'\u00e9'.repeat(256)}`, PLACE, DEK))).toEqual(
+      fault,
+    );
   });
 
   it('refuses a private key of which nothing would open', async () => {
@@ -215,7 +208,7 @@ describe('wrapping', () => {
     const mixed = Buffer.from(one.expose());
     other.expose().copy(mixed, 77, 77, 77 + 384);
     const fault = { code: 'internal', alarm: undefined };
-    expect(refusal(() => wrapDek(KEK, URI, place, SecretBytes.copyOf(mixed)))).toEqual(fault);
+    expect(refusalOf(() => wrapDek(KEK, URI, place, SecretBytes.copyOf(mixed)))).toEqual(fault);
   });
 
   it('generates keys of the suite, each another', async () => {
@@ -231,15 +224,15 @@ describe('an outer key', () => {
 
   it('is wrapped as any key, but opens in no place of a tenant', () => {
     expect(unwrapDek(KEK, place, record).equals(DEK)).toBe(true);
-    expect(refusal(() => unwrapDek(KEK, PLACE, record))).toEqual(ALARM);
-    expect(refusal(() => unwrapDek(KEK, place, RECORD))).toEqual(ALARM);
+    expect(refusalOf(() => unwrapDek(KEK, PLACE, record))).toEqual(ALARM);
+    expect(refusalOf(() => unwrapDek(KEK, place, RECORD))).toEqual(ALARM);
     const other = { outerKeyId: PLACE.tenantId };
-    expect(refusal(() => unwrapDek(KEK, other, record))).toEqual(ALARM);
+    expect(refusalOf(() => unwrapDek(KEK, other, record))).toEqual(ALARM);
   });
 
   it('has 32 bytes', () => {
     const short = SecretBytes.copyOf(Buffer.alloc(31));
-    expect(refusal(() => wrapDek(KEK, URI, place, short))).toEqual({
+    expect(refusalOf(() => wrapDek(KEK, URI, place, short))).toEqual({
       code: 'internal',
       alarm: undefined,
     });

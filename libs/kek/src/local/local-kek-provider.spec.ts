@@ -1,6 +1,6 @@
 import { KEK_BYTES, unwrapDek, wrapDek, type KeyPlace } from '@app/crypto';
-import { AppError } from '@app/errors';
 import { SecretBytes } from '@app/secret';
+import { refusal } from '../../../../test/support/refusal.js';
 import { describe, expect, it } from 'vitest';
 import { openKekProvider } from '../registry.js';
 
@@ -13,18 +13,6 @@ const PLACE: KeyPlace = {
 
 function key(fill = 1): SecretBytes {
   return SecretBytes.copyOf(Buffer.alloc(KEK_BYTES, fill));
-}
-
-async function refusal(
-  promise: Promise<unknown>,
-): Promise<{ code: string; alarm: string | undefined } | undefined> {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { code: error.code, alarm: error.alarm };
-  }
 }
 
 describe('a local master key', () => {
