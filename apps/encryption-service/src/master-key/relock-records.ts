@@ -8,8 +8,6 @@ import {
 } from '@app/crypto';
 import { toAppError } from '@app/errors';
 import type { Database } from '@app/persistence';
-import type { EntityManager } from 'typeorm';
-import type { ChangedRow } from '../audit/audit-record.entity.js';
 import type { AuditEntry, AuditLog } from '../audit/audit-log.js';
 import { changedRow } from '../integrity/row-seals.js';
 import {
@@ -19,6 +17,7 @@ import {
 import type { KeysetRows } from '../keysets/rows/keyset.repository.typeorm.js';
 import { placeOf } from './master-keys.js';
 import type { OuterKeys } from './outer-keys.js';
+import { underTenantLock } from '../tenants/tenant-lock.js';
 
 interface Place {
   readonly tenantId: string;
@@ -113,16 +112,17 @@ export class RelockRecords {
 
   async #relock(place: Place, current: OuterKey): Promise<void> {
     const { tenantId, encryptionId } = place;
-    await this.database.transaction({ tenantId }, async (manager) => {
-      await manager.query('select lock_tenant($1)', [tenantId]);
+    await underTenantLock(this.database, { tenantId }, async (manager) => {
       const versions = await this.rows.allVersions(manager, { tenantId, encryptionId });
-      const revisions: ChangedRow[] = [];
+      const changed: EncryptionKeyVersionEntity[] = [];
       for (const version of versions) {
         const locked = await this.#lock(version, current);
-        if (locked !== undefined) revisions.push(await this.#store(manager, version, locked));
+        if (locked !== undefined) changed.push(Object.assign(version, { record: locked }));
       }
-      if (revisions.length === 0) return;
-      await this.audit.append(manager, { ...this.entryOf(place, revisions.length), revisions });
+      if (changed.length === 0) return;
+      await this.rows.updateVersions(manager, tenantId, changed);
+      const revisions = changed.map((version) => changedRow(KEY_VERSION_FORMAT, version));
+      await this.audit.append(manager, { ...this.entryOf(place, changed.length), revisions });
     });
   }
 
@@ -141,15 +141,5 @@ export class RelockRecords {
     if (unlockOuter(current, place, locked).ct !== inner.ct)
       throw wrappedKeyAlarm('a record does not open under its new lock');
     return locked;
-  }
-
-  async #store(
-    manager: EntityManager,
-    version: EncryptionKeyVersionEntity,
-    record: OuterLockedRecord,
-  ): Promise<ChangedRow> {
-    version.record = record;
-    await this.rows.updateVersion(manager, version);
-    return changedRow(KEY_VERSION_FORMAT, version);
   }
 }

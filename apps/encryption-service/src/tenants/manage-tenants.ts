@@ -26,6 +26,7 @@ import type { NewClients } from '../clients/new-client.js';
 import type { TenantRows } from './tenant-rows.typeorm.js';
 import { changedRow } from '../integrity/row-seals.js';
 import { TENANT_FORMAT, TenantEntity } from './tenant.entity.js';
+import { underTenantLock } from './tenant-lock.js';
 
 function toAnswer({ id, name, state, createdAt }: TenantEntity): TenantAnswer {
   return { tenantId: id, name, state, createdAt: createdAt.toISOString() };
@@ -111,10 +112,7 @@ export class ManageTenants {
     work: (manager: EntityManager) => Promise<T>,
   ): Promise<T> {
     const operatorId = caller.operator.id;
-    return this.database.transaction({ operatorId, tenantId }, async (manager) => {
-      await manager.query('select lock_tenant($1)', [tenantId]);
-      return work(manager);
-    });
+    return underTenantLock(this.database, { operatorId, tenantId }, work);
   }
 
   async #insertOrReset(

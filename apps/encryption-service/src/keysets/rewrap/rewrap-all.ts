@@ -5,6 +5,7 @@ import { inParallel } from '@app/pacing';
 import type { AuditEntry, AuditLog } from '../../audit/audit-log.js';
 import type { KeysetRows } from '../rows/keyset.repository.typeorm.js';
 import type { RewrappedKeyset, RewrapVersions } from './rewrap-versions.js';
+import { underTenantLock } from '../../tenants/tenant-lock.js';
 
 /** From which platform master key to which, by their configured names. */
 export interface Move {
@@ -158,8 +159,7 @@ export class RewrapAll {
 
   async #store(place: Place, rewrapped: RewrappedKeyset): Promise<boolean> {
     const { tenantId } = place;
-    return this.database.transaction({ tenantId }, async (manager) => {
-      await manager.query('select lock_tenant($1)', [tenantId]);
+    return underTenantLock(this.database, { tenantId }, async (manager) => {
       const revisions = await this.rewrap.store(manager, rewrapped, this.clock.now());
       if (revisions === undefined) return false;
       const entry = this.entryOf(place, rewrapped.records.size);

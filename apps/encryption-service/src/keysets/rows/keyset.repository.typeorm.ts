@@ -219,9 +219,7 @@ export class KeysetRows {
   }
 
   async updateVersion(manager: EntityManager, row: EncryptionKeyVersionEntity): Promise<void> {
-    this.#seals.sealChanged(KEY_VERSION_FORMAT, row);
-    const { tenantId, id, ...changed } = row;
-    await manager.update(EncryptionKeyVersionEntity, { tenantId, id }, columnsOf(changed));
+    await this.updateVersions(manager, row.tenantId, [row]);
   }
 
   /** Many versions of one tenant, in few statements: all else of it waits meanwhile. */

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Database } from '@app/persistence';
 import type { Authenticator } from '../../callers/authenticator.js';
 import type { ClientCaller } from '../../callers/caller.js';
+import { underTenantLock } from '../../tenants/tenant-lock.js';
 
 /**
  * Between two changes that follow each other at once: a use of keys that finds what it read out of date at each of its tries would never
@@ -34,7 +35,7 @@ export class TenantChanges {
   ): Promise<T> {
     const { tenantId } = caller.client;
     return this.#inTurn(tenantId, () =>
-      this.#change(tenantId, async (manager) => {
+      underTenantLock(this.database, { tenantId }, async (manager) => {
         // Under the lock that a revocation would need: it cannot change before this commits.
         const current = await this.authenticator.refresh(caller, manager);
         return work(manager, current);
@@ -44,7 +45,7 @@ export class TenantChanges {
 
   /** Runs a change that the service makes by itself, as {@link run} does that of a client. */
   async runUnasked<T>(tenantId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.#inTurn(tenantId, () => this.#change(tenantId, work));
+    return this.#inTurn(tenantId, () => underTenantLock(this.database, { tenantId }, work));
   }
 
   async #inTurn<T>(tenantId: string, run: () => Promise<T>): Promise<T> {
@@ -58,12 +59,5 @@ export class TenantChanges {
     } finally {
       if (this.#last.get(tenantId) === ended) this.#last.delete(tenantId);
     }
-  }
-
-  async #change<T>(tenantId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.database.transaction({ tenantId }, async (manager) => {
-      await manager.query('select lock_tenant($1)', [tenantId]);
-      return work(manager);
-    });
   }
 }
