@@ -49,6 +49,14 @@ describe('work in parallel', () => {
     expect([begun, ended]).toEqual([[0, 1], [0]]);
   });
 
+  it('keeps the order of the items, whichever ends first', async () => {
+    const results = await inParallel([3, 1, 2], 3, async (turns) => {
+      for (let i = 0; i < turns; i += 1) await turn();
+      return turns * 10;
+    });
+    expect(results).toEqual([30, 10, 20]);
+  });
+
   it('is as much as the limit allows', async () => {
     let active = 0;
     let most = 0;
