@@ -11,10 +11,12 @@ export interface Principal {
   readonly role: Role | undefined;
 }
 
-/** What an audit record says of the request behind an act. */
+/** What is known of the request behind an act, whoever sent it. */
 export interface RequestFacts {
   readonly requestId: string;
   readonly accessReason: string | undefined;
+  /** Where it came from: an IP address as text. */
+  readonly address: string;
 }
 
 /** A person with a session. */
@@ -33,8 +35,8 @@ export interface TenantCaller extends PersonCaller {
 }
 
 /** The request behind a call, for public routes. */
-export function factsOf({ requestId, accessReason }: Call): RequestFacts {
-  return { requestId, accessReason };
+export function factsOf({ requestId, accessReason, address }: Call): RequestFacts {
+  return { requestId, accessReason, address };
 }
 
 /** The person behind a call to a route that is not public. */

@@ -15,6 +15,7 @@ import { ItemSealer } from './item-sealer.js';
 const caller: TenantCaller = {
   requestId: 'request-1',
   accessReason: undefined,
+  address: '192.0.2.1',
   userId: '11111111-1111-4111-8111-111111111111',
   username: 'keeper',
   sessionId: '22222222-2222-4222-8222-222222222222',

@@ -15,6 +15,8 @@ export type Report = (error: AppError, requestId: string) => void;
 export interface Call {
   /** Echoed in the answer, and written to log and audit record. */
   readonly requestId: string;
+  /** The peer's IP address as text; empty for a peer that hung up before its request was read. */
+  readonly address: string;
   /** `X-Access-Reason`, for the audit record. */
   readonly accessReason: string | undefined;
   /** Which of the two headers was outside its form; refused once it is the turn of a 400. */
@@ -68,6 +70,11 @@ export function disposeOfKeys(call: Call): void {
   }
 }
 
+/** Fastify's type promises one, but a socket that is closed by now has none. */
+function addressOf({ ip }: { readonly ip?: string }): string {
+  return ip ?? '';
+}
+
 /** Reads the headers that every route takes. `newId` makes up a request id where there is none or it is malformed. */
 export function readCall(request: FastifyRequest, newId: () => string, report: Report): Call {
   const sentId = textOf(request.headers['x-request-id']);
@@ -77,6 +84,7 @@ export function readCall(request: FastifyRequest, newId: () => string, report: R
   const requestId = sentId === undefined || badId || badReason ? newId() : sentId;
   return {
     requestId,
+    address: addressOf(request),
     accessReason: badReason || accessReason === '' ? undefined : accessReason,
     malformedHeader: badId ? 'X-Request-Id' : badReason ? 'X-Access-Reason' : undefined,
     masterKey: keyOf(textOf(request.headers[HEADERS.masterKey])),
