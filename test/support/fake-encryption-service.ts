@@ -20,6 +20,8 @@ interface FakeEncryption {
   readonly versions: string[];
   /** In client mode the client's key, in hexadecimal digits. */
   masterKey?: string | undefined;
+  /** Its destruction is scheduled: nothing opens any more. */
+  isGoing?: boolean;
 }
 
 /** What can be told to fail, once for each error. */
@@ -78,6 +80,10 @@ export class FakeEncryptionService extends LocalService {
         asTenant('createEncryption', (tenant) => this.#create(tenant, id, mode, context)),
       getEncryption: (id) =>
         asTenant('getEncryption', (tenant) => summaryOf(id, this.#find(tenant, id))),
+      deleteEncryption: (id) =>
+        asTenant('deleteEncryption', (tenant) => {
+          remove(this.#find(tenant, id));
+        }),
       rotate: (id, once, context) =>
         asTenant('rotate', (tenant) => this.#rotate(this.#use(tenant, id, context), once)),
       rewrap: (id, keys) => asTenant('rewrap', (tenant) => this.#rewrap(tenant, id, keys)),
@@ -122,6 +128,7 @@ export class FakeEncryptionService extends LocalService {
   /** An encryption whose keys are used, with the key that its mode asks for. */
   #use(tenantId: string, encryptionId: string, { masterKey }: KeyContext): FakeEncryption {
     const encryption = this.#find(tenantId, encryptionId);
+    if (encryption.isGoing === true) throw new AppError('version_not_usable');
     const key = masterKey?.expose().toString('hex');
     if (encryption.masterKey === key) return encryption;
     if (encryption.masterKey === undefined) throw new AppError('master_key_not_applicable');
@@ -170,9 +177,15 @@ function placeOf(blob: Omit<DecryptInput, 'cipherText' | 'algorithm'>): string {
   return JSON.stringify([blob.encryptionId, blob.encryptionVersionId, blob.metadata, context]);
 }
 
-function summaryOf(encryptionId: string, { masterKey }: FakeEncryption) {
+function summaryOf(encryptionId: string, { masterKey, isGoing }: FakeEncryption) {
   const mode: MasterKeyMode = masterKey === undefined ? 'platform' : 'client';
-  return { encryptionId, algorithm: 'AES-256-GCM', state: 'enabled' as const, mode };
+  const state = isGoing === true ? ('destroyScheduled' as const) : ('enabled' as const);
+  return { encryptionId, algorithm: 'AES-256-GCM', state, mode };
+}
+
+function remove(encryption: FakeEncryption): void {
+  if (encryption.isGoing === true) throw new AppError('conflict');
+  encryption.isGoing = true;
 }
 
 function addVersion({ versions }: FakeEncryption): { newVersionId: string } {

@@ -20,9 +20,9 @@ export interface KeyContext extends CallContext {
 
 /** One call of the contract. */
 export interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  readonly expect: 200 | 201;
+  readonly expect: 200 | 201 | 204;
   readonly body?: object;
   readonly idempotencyKey?: string;
   /** Sent as `X-Master-Key`: 32 bytes, borrowed for the call. */
@@ -48,7 +48,7 @@ export class ServiceCaller {
 
   /**
    * @param context - of it no more is sent than a {@link CallContext} has: what else a caller's object holds is not for the service.
-   * @returns the JSON of the answer, not looked at yet.
+   * @returns the JSON of the answer, not looked at yet; `undefined` where none is expected.
    * @throws AppError with the code that the service answered; `encryption_service_unavailable` or `encryption_service_rejected` where it
    * gave none; `payload_too_large` for a body that it would refuse.
    */
@@ -62,7 +62,7 @@ export class ServiceCaller {
     });
     if (answer.status >= 400) throw problemOf(answer);
     if (answer.status !== call.expect) throw new AppError('encryption_service_rejected');
-    return parseAnswer(answer);
+    return call.expect === 204 ? undefined : parseAnswer(answer);
   }
 
   #headersOf(call: Call, context: CallContext): Record<string, string> {

@@ -86,6 +86,19 @@ describe('EncryptionClient', () => {
     expect(wire.last?.headers).not.toHaveProperty('x-master-key');
   });
 
+  it('deletes an encryption, and reads no body in what answers it', async () => {
+    const wire = new Wire({ status: 204, contentType: '', body: Buffer.alloc(0) });
+    await expect(client(wire).deleteEncryption(encryptionId, context)).resolves.toBeUndefined();
+    expect(wire.last).toMatchObject({
+      method: 'DELETE',
+      path: `/v1/encryptions/${encryptionId}`,
+    });
+    const other = new Wire({ json: {} });
+    await expect(client(other).deleteEncryption(encryptionId, context)).rejects.toMatchObject({
+      code: 'encryption_service_rejected',
+    });
+  });
+
   it('asks for a page of versions', async () => {
     const wire = new Wire({ json: { items: [] } });
     await client(wire).listVersions(encryptionId, { limit: 20, cursor: 'a_b' }, context);

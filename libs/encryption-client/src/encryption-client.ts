@@ -144,6 +144,16 @@ export class EncryptionClient {
     return readEncryption(await this.#caller.call(call, context), encryptionId);
   }
 
+  /**
+   * `DELETE /v1/encryptions/{id}`: schedules the destruction of every version, after as many days as the service has by default.
+   *
+   * Repeated, it is refused with `conflict`, and later with `version_destroyed`: of an encryption that is going or gone.
+   */
+  async deleteEncryption(encryptionId: string, context: CallContext): Promise<void> {
+    const path = `/v1/encryptions/${encryptionId}`;
+    await this.#caller.call({ method: 'DELETE', path, expect: 204 }, context);
+  }
+
   /** `GET /v1/encryptions/{id}/versions`, one page. */
   async listVersions(
     encryptionId: string,

@@ -16,6 +16,7 @@ export type ServiceClient = Pick<
   | 'listVersions'
   | 'createEncryption'
   | 'getEncryption'
+  | 'deleteEncryption'
 >;
 
 /** The encryption service that the core itself is configured with, and where it sets up tenants. */
