@@ -46,6 +46,9 @@ export abstract class ConnectionRepository {
 
   abstract find(tenantId: string, connectionId: string): Promise<Connection | undefined>;
 
+  /** All connections of a tenant, the current one and those before it. */
+  abstract list(tenantId: string): Promise<Connection[]>;
+
   /** Takes the lease of an unfinished set-up; `undefined` while somebody else holds it, or where nothing is left to do. */
   abstract lease(
     tenantId: string,

@@ -43,6 +43,10 @@ export class TypeormConnectionRepository extends ConnectionRepository {
     return this.#find(tenantId, { tenantId, id: connectionId });
   }
 
+  override async list(tenantId: string): Promise<Connection[]> {
+    return this.#database.transaction({ tenantId }, (manager) => findAll(manager, { tenantId }));
+  }
+
   override async lease(
     tenantId: string,
     leaseId: string,
@@ -135,13 +139,17 @@ export class TypeormConnectionRepository extends ConnectionRepository {
 type Where = Partial<Pick<ServiceConnectionEntity, 'tenantId' | 'id' | 'isCurrent' | 'leaseId'>>;
 
 async function find(manager: EntityManager, where: Where): Promise<Connection | undefined> {
+  const [first] = await findAll(manager, where);
+  return first;
+}
+
+async function findAll(manager: EntityManager, where: Where): Promise<Connection[]> {
   const { entities, raw } = await manager
     .createQueryBuilder(ServiceConnectionEntity, 'connection')
     .addSelect(LEASED_FOR, 'leased_for')
     .where(where)
     .getRawAndEntities<{ leased_for: string }>();
-  const [row] = entities;
-  return row === undefined ? undefined : toConnection(row, Number(raw[0]?.leased_for));
+  return entities.map((row, index) => toConnection(row, Number(raw[index]?.leased_for)));
 }
 
 async function update(
