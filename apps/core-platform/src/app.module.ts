@@ -9,6 +9,7 @@ import { MembersModule } from './members/members.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { type Parts, PlatformModule } from './platform/platform.module.js';
 import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
+import { TenantRemovalModule } from './tenant-removal/tenant-removal.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VaultModule } from './vault/vault.module.js';
@@ -30,6 +31,7 @@ export class AppModule {
         MembersModule,
         OpenApiModule,
         SigningKeysModule,
+        TenantRemovalModule,
         TenantsModule,
         UsersModule,
         VaultModule,

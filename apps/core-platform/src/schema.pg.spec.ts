@@ -141,7 +141,6 @@ describe("the application's role", () => {
   it.each([
     'update audit_event set action = action',
     'delete from audit_event',
-    'delete from tenant',
     'update signing_key set state = state',
     'delete from user_account',
     'select * from migrations',

@@ -25,9 +25,9 @@ const GRANTS: readonly Grant[] = [
   { on: 'session', privileges: 'select, insert, update, delete' },
   { on: 'refresh_token', privileges: 'select, insert, update, delete' },
   { on: 'signing_key', privileges: 'select, insert' },
-  { on: 'tenant', privileges: 'select, insert, update' },
+  { on: 'tenant', privileges: 'select, insert, update, delete' },
   { on: 'membership', privileges: 'select, insert, delete' },
-  { on: 'service_connection', privileges: 'select, insert, update' },
+  { on: 'service_connection', privileges: 'select, insert, update, delete' },
   { on: 'vault_item', privileges: 'select, insert, update, delete' },
   { on: 'blob', privileges: 'select, insert, delete' },
   // Append-only: no right to change or remove a record.
@@ -37,6 +37,7 @@ const GRANTS: readonly Grant[] = [
     privileges: 'execute',
   },
   { on: 'function unfinished_set_up(uuid)', privileges: 'execute' },
+  { on: 'function unfinished_removal(uuid)', privileges: 'execute' },
 ];
 
 export const SCHEMA: Schema = {

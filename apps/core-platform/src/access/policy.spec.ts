@@ -18,6 +18,7 @@ const EXPECTED: Record<Action, string> = {
   'tenants:create': 'anyone',
   'tenant:read': 'oamu',
   'tenant:rename': 'oa',
+  'tenant:delete': 'o',
   'members:read': 'oau',
   'members:add': 'oa',
   'members:remove': 'oa',

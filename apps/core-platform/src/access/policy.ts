@@ -25,6 +25,7 @@ export const POLICY = {
   'tenants:create': { people: 'signed-in' },
   'tenant:read': EVERY_ROLE,
   'tenant:rename': MANAGERS,
+  'tenant:delete': { people: ['owner'] },
   'members:read': OVERSEERS,
   'members:add': MANAGERS,
   'members:remove': MANAGERS,

@@ -21,6 +21,7 @@ import { ResumeSetUps } from '../connections/resume-set-ups.js';
 import type { Logger } from '../platform/logger.js';
 import { SCHEMA } from '../schema.js';
 import { SigningKeys } from '../signing-keys/signing-keys.js';
+import { ResumeRemovals } from '../tenant-removal/resume-removals.js';
 import { openLocalService } from './open-local-service.js';
 
 async function openMigrated(config: CorePlatformConfig, logger: Logger): Promise<Database> {
@@ -87,9 +88,12 @@ export async function serve(argv: readonly string[]): Promise<void> {
   });
   const setUps = app.nest.get(ResumeSetUps, { strict: false });
   void setUps.start();
+  const removals = app.nest.get(ResumeRemovals, { strict: false });
+  removals.start();
   stopOnSignals(logger, async () => {
     await app.close();
     await setUps.stop();
+    await removals.stop();
     await transport.close();
     await operations.close();
     await database.close();

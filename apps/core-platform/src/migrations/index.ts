@@ -3,6 +3,7 @@ import { CreatePeople1795478400000 } from './1795478400000-create-people.js';
 import { CreateTenants1795478400001 } from './1795478400001-create-tenants.js';
 import { CreateVault1795478400002 } from './1795478400002-create-vault.js';
 import { CreateAudit1795478400003 } from './1795478400003-create-audit.js';
+import { RemoveTenants1795478400008 } from './1795478400008-remove-tenants.js';
 
 /** Every migration in its order. A released one is never edited; what comes later only adds. */
 export const MIGRATIONS: readonly MigrationClass[] = [
@@ -10,4 +11,5 @@ export const MIGRATIONS: readonly MigrationClass[] = [
   CreateTenants1795478400001,
   CreateVault1795478400002,
   CreateAudit1795478400003,
+  RemoveTenants1795478400008,
 ];

@@ -7,6 +7,7 @@ import { KeysController } from '../encryption/keys.controller.js';
 import { BlobsController } from '../export/blobs.controller.js';
 import { MembersController } from '../members/members.controller.js';
 import { JwksController } from '../signing-keys/jwks.controller.js';
+import { RemovalController } from '../tenant-removal/removal.controller.js';
 import { TenantsController } from '../tenants/tenants.controller.js';
 import { UsersController } from '../users/users.controller.js';
 import { VaultController } from '../vault/vault.controller.js';
@@ -17,6 +18,7 @@ const CONTROLLERS: readonly Type[] = [
   AuthController,
   UsersController,
   TenantsController,
+  RemovalController,
   MembersController,
   VaultController,
   BlobsController,

@@ -13,4 +13,8 @@ export class TenantEntity {
 
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt: Date;
+
+  /** Set: nobody belongs to it any more, and what is left of it is being erased. */
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt: Date | null;
 }
