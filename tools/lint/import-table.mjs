@@ -79,6 +79,12 @@ const LIBS = {
     packages: ['typeorm', 'pg', 'pg-boss'],
     node: [],
   },
+  limits: {
+    libs: ['errors', 'ambient', 'persistence'],
+    // The forms of addresses, and what network one is of.
+    packages: ['ipaddr.js'],
+    node: [],
+  },
   server: {
     libs: ['errors', 'secret', 'ambient', 'contract', 'config'],
     // OpenAPI out of the classes of the contract; metrics on the operations port.

@@ -1,0 +1,27 @@
+/**
+ * Limits that hold across replicas.
+ *
+ * ```ts
+ * // Once, where the app is wired. The migration runs LIMITS_SCHEMA.statements, the schema grants LIMITS_SCHEMA.functions.
+ * const store = new LocalWhenAway(new PostgresTokenStore(database), clock, 10_000, onAway);
+ * const limiter = new BlockLimiter(store, clock, 10_000);
+ *
+ * // For each call: five at once, and one more each twelve minutes. The key names what is limited, and for whom.
+ * const rule = rateRule(5 / 3600, 5);
+ * await limiter.admit([{ key: `register/${addressKey(call.address)}`, rule }]); // throws `rate_limited` with Retry-After
+ * ```
+ *
+ * Several demands are taken together, all or none. `take` is `admit` that answers milliseconds in place of throwing. A limit with a small
+ * burst costs a short statement for each call, a large one is leased in blocks of a twentieth of its burst.
+ */
+export { addressKey } from './address-key.js';
+export { BlockLimiter } from './block-limiter.js';
+export type { Demand } from './block-limiter.js';
+export { LIMITS_SCHEMA } from './limits-schema.js';
+export { LocalWhenAway } from './local-when-away.js';
+export { MemoryTokenStore } from './memory-token-store.js';
+export { PostgresTokenStore } from './postgres-token-store.js';
+export { blockOf, capacityOf, dayRule, rateRule } from './rules.js';
+export type { DayRule, LimitRule, RateRule } from './rules.js';
+export { TokenStore } from './token-store.js';
+export type { Grant } from './token-store.js';
