@@ -34,6 +34,7 @@ const ROUTES: Readonly<Record<string, Who>> = {
   'POST /api/v1/auth/refresh': 'public',
   'POST /api/v1/auth/register': 'public',
   'POST /api/v1/tenants': 'signed-in',
+  'POST /api/v1/tenants/:tenantId/export': ['owner', 'admin'],
   'POST /api/v1/tenants/:tenantId/members': ['owner', 'admin'],
   'POST /api/v1/tenants/:tenantId/rewrap': ['owner'],
   'POST /api/v1/tenants/:tenantId/rotate-keys': ['owner', 'admin'],

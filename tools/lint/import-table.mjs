@@ -70,8 +70,10 @@ const LIBS = {
   },
   'encryption-client': {
     libs: ['errors', 'secret', 'ambient', 'contract'],
-    packages: ['undici'],
-    node: [],
+    // cockatiel: the circuit breaker of a tenant's own service. ipaddr.js: which networks its address must not lie in.
+    packages: ['undici', 'cockatiel', 'ipaddr.js'],
+    // A name is resolved, and a connection opened, under our own rules.
+    node: ['dns/promises', 'net', 'tls'],
   },
   // config: the settings of a database are declared beside what uses them.
   persistence: {
@@ -105,7 +107,8 @@ const APPS = {
   },
   'core-platform': {
     libs: allLibsBut('crypto', 'kek', 'client-keys'),
-    packages: [...NEST, 'typeorm', 'jose', 'pg-boss'],
+    // What exports are written with, and what the code for an authenticator is drawn with, have no other user.
+    packages: [...NEST, 'typeorm', 'jose', 'pg-boss', 'yazl', 'qr'],
   },
 };
 

@@ -9,6 +9,7 @@ import { MembersModule } from './members/members.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { type Parts, PlatformModule } from './platform/platform.module.js';
 import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
+import { TenantExportModule } from './tenant-export/tenant-export.module.js';
 import { TenantRemovalModule } from './tenant-removal/tenant-removal.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
         MembersModule,
         OpenApiModule,
         SigningKeysModule,
+        TenantExportModule,
         TenantRemovalModule,
         TenantsModule,
         UsersModule,

@@ -22,6 +22,11 @@ export class SecretBytes {
     return new SecretBytes(Buffer.from(bytes));
   }
 
+  /** Another secret of the same bytes, for whoever needs them longer than their owner does; the caller disposes of it. */
+  copy(): SecretBytes {
+    return SecretBytes.copyOf(this.expose());
+  }
+
   get length(): number {
     return this.#bytes.length;
   }

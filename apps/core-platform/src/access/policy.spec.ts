@@ -19,6 +19,7 @@ const EXPECTED: Record<Action, string> = {
   'tenant:read': 'oamu',
   'tenant:rename': 'oa',
   'tenant:delete': 'o',
+  'tenant:export': 'oa',
   'members:read': 'oau',
   'members:add': 'oa',
   'members:remove': 'oa',

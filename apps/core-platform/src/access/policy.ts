@@ -26,6 +26,7 @@ export const POLICY = {
   'tenant:read': EVERY_ROLE,
   'tenant:rename': MANAGERS,
   'tenant:delete': { people: ['owner'] },
+  'tenant:export': MANAGERS,
   'members:read': OVERSEERS,
   'members:add': MANAGERS,
   'members:remove': MANAGERS,

@@ -11,6 +11,7 @@ export const ACTS = [
   'tenant.create',
   'tenant.rename',
   'tenant.delete',
+  'tenant.export',
   'member.add',
   'member.remove',
   'connection.ready',

@@ -8,6 +8,7 @@ import { BlobsController } from '../export/blobs.controller.js';
 import { MembersController } from '../members/members.controller.js';
 import { JwksController } from '../signing-keys/jwks.controller.js';
 import { RemovalController } from '../tenant-removal/removal.controller.js';
+import { TenantExportController } from '../tenant-export/tenant-export.controller.js';
 import { TenantsController } from '../tenants/tenants.controller.js';
 import { UsersController } from '../users/users.controller.js';
 import { VaultController } from '../vault/vault.controller.js';
@@ -19,6 +20,7 @@ const CONTROLLERS: readonly Type[] = [
   UsersController,
   TenantsController,
   RemovalController,
+  TenantExportController,
   MembersController,
   VaultController,
   BlobsController,

@@ -14,5 +14,6 @@ import { TenantsController } from './tenants.controller.js';
     RenameTenant,
     { provide: TenantRepository, useClass: TypeormTenantRepository },
   ],
+  exports: [TenantRepository],
 })
 export class TenantsModule {}

@@ -13,5 +13,6 @@ import { VaultController } from './vault.controller.js';
   imports: [AuditModule, EncryptionModule, VaultStoreModule],
   controllers: [VaultController],
   providers: [ItemSealer, CreateItem, ReadItems, ReplaceItem, DeleteItem],
+  exports: [ItemSealer],
 })
 export class VaultModule {}

@@ -1,0 +1,41 @@
+import type { BlobAnswer } from '../export/blob.dto.js';
+import type { MemberAnswer } from '../members/member.dto.js';
+import type { ItemAnswer } from '../vault/vault.dto.js';
+import type { Columns } from './file-texts.js';
+
+/** JSON inside a cell, where a value is none of text or number. */
+function json(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+export const ITEM_COLUMNS: Columns<ItemAnswer> = {
+  id: (item) => item.id,
+  type: (item) => item.type,
+  labels: (item) => json(item.labels),
+  metadata: (item) => json(item.metadata),
+  data: (item) => item.data,
+  encoding: (item) => item.encoding,
+  encryptionVersionId: (item) => item.encryptionVersionId,
+  createdAt: (item) => item.createdAt,
+  updatedAt: (item) => item.updatedAt,
+};
+
+export const BLOB_COLUMNS: Columns<BlobAnswer> = {
+  id: (blob) => blob.id,
+  itemId: (blob) => blob.itemId,
+  part: (blob) => blob.part,
+  cipherText: (blob) => blob.cipherText,
+  encryptionId: (blob) => blob.encryptionId,
+  encryptionVersionId: (blob) => blob.encryptionVersionId,
+  algorithm: (blob) => blob.algorithm,
+  metadata: (blob) => json(blob.metadata),
+  context: (blob) => json(blob.context),
+};
+
+export const MEMBER_COLUMNS: Columns<MemberAnswer> = {
+  userId: (member) => member.userId,
+  username: (member) => member.username,
+  role: (member) => member.role,
+  state: (member) => member.state,
+  createdAt: (member) => member.createdAt,
+};
