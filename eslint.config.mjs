@@ -23,6 +23,7 @@ const EXPOSING = [
   'libs/credentials/src/refresh-tokens.ts',
   'libs/credentials/src/secret-sealer.ts',
   'libs/credentials/src/signing-key.ts',
+  'libs/credentials/src/totp.ts',
   'libs/kek/src/azure-key-vault/azure-credential.ts',
   'libs/kek/src/gcp-kms/service-account.ts',
   'libs/kek/src/pkcs11/open-pkcs11.ts',
@@ -38,6 +39,8 @@ const EXPOSING = [
   'apps/core-platform/src/commands/open-local-service.ts',
   // Into the one answer, or the one file, that shows a new secret to its owner.
   'apps/core-platform/src/auth/auth.controller.ts',
+  'apps/core-platform/src/auth/hint.controller.ts',
+  'apps/core-platform/src/auth/totp.controller.ts',
   'apps/encryption-service/src/clients/manage-clients.ts',
   'apps/encryption-service/src/commands/create-operator.ts',
   'apps/encryption-service/src/keysets/data-keys/create-data-key.ts',

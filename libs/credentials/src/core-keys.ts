@@ -20,6 +20,12 @@ export interface CoreKeys {
   readonly sealing: SealingKey;
   /** Keys the hash under which refresh tokens are stored. */
   readonly refreshToken: KeyObject;
+  /** Keys the hash under which recovery codes are stored. */
+  readonly recoveryCode: KeyObject;
+  /** Keys the hash under which failed logins are counted. */
+  readonly loginTries: KeyObject;
+  /** Makes the salts with which clients derive keys from passwords. */
+  readonly derivationSalt: KeyObject;
 }
 
 /** HKDF-SHA-256 (RFC 5869) with an empty salt and info E("keyward/v1/service", purpose): "Secrets of a service" of the specification. */
@@ -51,5 +57,8 @@ export function deriveCoreKeys(secret: SecretBytes): CoreKeys {
       key: deriveKey(secret, 'sealing'),
     },
     refreshToken: deriveKey(secret, 'refresh-token'),
+    recoveryCode: deriveKey(secret, 'recovery-code'),
+    loginTries: deriveKey(secret, 'login-tries'),
+    derivationSalt: deriveKey(secret, 'derivation-salt'),
   };
 }

@@ -44,3 +44,16 @@ export function checkNewPassword(password: SecretString, username: string, field
   if (guesser.check(text, [username, 'keyward']).guesses < MIN_GUESSES)
     throw invalidField(field, 'is too common or too regular');
 }
+
+/**
+ * Checks a hint against the password that it is about. It is kept sealed but shown to whoever may see it, so it must not give the
+ * password away whole, in whatever case; how much else it gives away is for its person to weigh.
+ *
+ * @param password - out of {@link normalisePassword}.
+ * @throws AppError `invalid_request`, naming `field`.
+ */
+export function checkPasswordHint(hint: string, password: SecretString, field: string): void {
+  const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
+  if (folded(hint).includes(folded(password.expose())))
+    throw invalidField(field, 'must not contain the password');
+}
