@@ -1,4 +1,5 @@
 import type { ConfigProblem } from './config-error.js';
+import { LIST } from './kinds.js';
 import type { NamedOption } from './names.js';
 
 /** A command line, cut where the flags begin. */
@@ -45,6 +46,7 @@ class FlagParser {
   readonly operands: string[] = [];
   readonly problems: ConfigProblem[] = [];
   readonly #switches = new Set<string>();
+  readonly #lists = new Set<string>();
   readonly #flags = new Set<string>(['config']);
   readonly #rest: string[];
 
@@ -54,6 +56,7 @@ class FlagParser {
       if (flag === undefined) continue;
       this.#flags.add(flag);
       if (option.isSwitch) this.#switches.add(flag);
+      if (option.kind === LIST) this.#lists.add(flag);
     }
   }
 
@@ -81,8 +84,11 @@ class FlagParser {
   }
 
   #set(name: string, value: string | undefined): void {
+    const before = this.values.get(name);
     if (value === undefined) this.#refuse(`--${name}`, 'missing');
-    else if (this.values.has(name)) this.#refuse(`--${name}`, 'ambiguous');
+    else if (before !== undefined && this.#lists.has(name))
+      this.values.set(name, `${before},${value}`);
+    else if (before !== undefined) this.#refuse(`--${name}`, 'ambiguous');
     else this.values.set(name, value);
   }
 
@@ -96,7 +102,7 @@ class FlagParser {
   }
 }
 
-/** Reads flags (`--name value`, `--name=value`; a switch also as `--name` and `--no-name`) and operands. */
+/** Reads flags (`--name value`, `--name=value`; a switch also as `--name` and `--no-name`; a list more than once) and operands. */
 export function parseFlags(argv: readonly string[], options: readonly NamedOption[]): ParsedFlags {
   return new FlagParser(argv, options).parse();
 }

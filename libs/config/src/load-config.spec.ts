@@ -132,6 +132,11 @@ describe('loadConfig', () => {
     expect(new ConfigError(problems).message).not.toContain('sentinel');
   });
 
+  it('takes the flag of a list several times', () => {
+    const argv = ['--networks', '10.0.0.0/8', '--networks=::1', '--networks', 'a,b'];
+    expect(load({ ...URL_ONLY }, argv).values.networks).toEqual(['10.0.0.0/8', '::1', 'a', 'b']);
+  });
+
   it('refuses a flag that is given twice or has no value', () => {
     const argv = ['--listen-port', '1', '--listen-port=2', '--listen-host'];
     expect(codesOf(() => load({ ...URL_ONLY }, argv))).toEqual([
