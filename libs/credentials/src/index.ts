@@ -1,5 +1,12 @@
 export { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.js';
 export type { AccessClaims, AccessTokensOptions, FindPublicKey } from './access-tokens.js';
+export {
+  apiKeyOf,
+  ApiSecretHasher,
+  generateApiSecret,
+  idOfApiKey,
+  isApiSecret,
+} from './api-keys.js';
 export { deriveArgon2id } from './argon2id.js';
 export { CORE_SECRET_BYTES, deriveCoreKeys } from './core-keys.js';
 export type { CoreKeys, SealingKey } from './core-keys.js';
