@@ -69,7 +69,16 @@ export class BlockLimiter {
     code: 'rate_limited' | 'quota_exceeded' = 'rate_limited',
   ): Promise<void> {
     const wait = await this.take(demands);
-    if (wait > 0) throw new AppError(code, { retryAfterSeconds: Math.ceil(wait / 1000) });
+    if (wait > 0) throw new AppError(code, { retryAfterSeconds: wholeSeconds(wait) });
+  }
+
+  /**
+   * What this replica knows of a limit, without a look at the store.
+   *
+   * @returns 0, or milliseconds after which it is worth trying, where the limit is known to be used up.
+   */
+  waitOf({ key, rule, cost = 1 }: Demand): number {
+    return rule === undefined ? 0 : (this.#leases.get(key)?.waitOf(cost) ?? 0);
   }
 
   /** Whether a demand is for more than its limit ever gives at once, so that waiting is of no use. */
@@ -102,6 +111,11 @@ export class BlockLimiter {
       return;
     }
   }
+}
+
+/** What `Retry-After` says. */
+export function wholeSeconds(millis: number): number {
+  return Math.ceil(millis / 1000);
 }
 
 function putBack(taken: readonly (readonly [Lease, number])[]): void {

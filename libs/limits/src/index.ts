@@ -17,6 +17,8 @@
 export { addressKey } from './address-key.js';
 export { BlockLimiter } from './block-limiter.js';
 export type { Demand } from './block-limiter.js';
+export { FailureLimiter } from './failure-limiter.js';
+export type { FailureRules } from './failure-limiter.js';
 export { LIMITS_SCHEMA } from './limits-schema.js';
 export { LocalWhenAway } from './local-when-away.js';
 export { MemoryTokenStore } from './memory-token-store.js';

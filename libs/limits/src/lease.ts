@@ -52,6 +52,11 @@ export class Lease {
     }
   }
 
+  /** Milliseconds until these tokens might be given, where it is known that there are none now; else 0. Nothing is taken or asked. */
+  waitOf(tokens: number): number {
+    return this.#left < tokens && this.#isEmpty() ? this.#waitFor(tokens) : 0;
+  }
+
   /** Puts tokens back that were taken here and not used. */
   putBack(tokens: number): void {
     this.#left = Math.min(capacityOf(this.#rule), this.#left + tokens);

@@ -1,8 +1,15 @@
+const FUNCTIONS = [
+  'take_tokens(text, double precision, double precision, double precision, timestamptz)',
+  'take_of_day(text, bigint, bigint, timestamptz)',
+  'sweep_limits(timestamptz)',
+] as const;
+
 /**
  * What a migration of an app makes for {@link PostgresTokenStore}. It has been part of released migrations: whatever is to be changed about
  * it is changed by another migration.
  */
 export const LIMITS_SCHEMA = {
+  /** What makes it. A new function may be called by everybody, until that is taken back. */
   statements: [
     // Not logged: after a crash of the database every bucket is full, which is what it would be soon enough.
     `create unlogged table rate_bucket (
@@ -72,13 +79,16 @@ export const LIMITS_SCHEMA = {
          select r.key from rate_bucket r where r.full_at < coalesce(p_now, clock_timestamp()) for update skip locked);
        delete from day_budget where day < (coalesce(p_now, clock_timestamp()) at time zone 'UTC')::date - 1;
      end $$`,
+    ...FUNCTIONS.map((name) => `revoke execute on function ${name} from public`),
+  ],
+  /** What takes it away again. */
+  undo: [
+    ...FUNCTIONS.map((name) => `drop function ${name}`),
+    'drop table day_budget',
+    'drop table rate_bucket',
   ],
   /** The application is given these, and neither table. */
-  functions: [
-    'take_tokens(text, double precision, double precision, double precision, timestamptz)',
-    'take_of_day(text, bigint, bigint, timestamptz)',
-    'sweep_limits(timestamptz)',
-  ],
+  functions: FUNCTIONS,
   tables: {
     rate_bucket:
       'how much an address, a client or a tenant has left; some are limited before a tenant is known, and the application cannot read it',
