@@ -2,7 +2,7 @@ export { CurrentCall } from './http/call.js';
 export type { Call, HeaderKey } from './http/call.js';
 export { Endpoint, PUBLIC } from './http/endpoint.js';
 export type { EndpointSpec, Method } from './http/endpoint.js';
-export type { Authorize } from './http/hooks.js';
+export type { Admit, Authorize } from './http/hooks.js';
 export { createHttpApp } from './http/http-app.js';
 export { OctetBody } from './http/octets.js';
 export type { Octets } from './http/octets.js';
@@ -18,4 +18,4 @@ export { createMetrics, startOperations } from './operations/operations-server.j
 export type { OperationsOptions } from './operations/operations-server.js';
 export { stopOnSignals } from './process-life.js';
 export { logReady } from './log-ready.js';
-export { operationsTls, serverOptions } from './server-options.js';
+export { operationsTls, proxyOptions, serverOptions } from './server-options.js';

@@ -1,6 +1,7 @@
 import { type ConfigOf, option } from '@app/config';
 import { DEFAULT_BODY_LIMIT_BYTES } from '@app/contract';
 import type { TlsFiles } from './http/tls.js';
+import { isNetwork } from './http/trusted-proxies.js';
 import { LOG_LEVELS } from './logging/logger.js';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -26,6 +27,18 @@ function operationsOptions(port: number) {
       help: 'Certificate of the operations port, PEM.',
     }),
     tlsKey: option.path({ optional: true, help: 'Its private key, PEM.' }),
+  };
+}
+
+/** The settings of an app that may stand behind proxies. */
+export function proxyOptions() {
+  return {
+    trustedProxies: option.list({
+      default: [],
+      check: (list: readonly string[]) =>
+        list.every(isNetwork) ? undefined : 'must be networks such as 10.0.0.0/8, or addresses',
+      help: 'Networks of proxies whose X-Forwarded-For is believed: whoever calls through one is told apart by it.',
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { HEADERS, MASTER_KEY } from '@app/contract';
 import type { AppError } from '@app/errors';
@@ -15,7 +16,9 @@ export type Report = (error: AppError, requestId: string) => void;
 export interface Call {
   /** Echoed in the answer, and written to log and audit record. */
   readonly requestId: string;
-  /** The peer's IP address as text; empty for a peer that hung up before its request was read. */
+  /**
+   * The peer's IP address as text, or what a trusted proxy says that it is; empty for a peer that hung up before its request was read.
+   */
   readonly address: string;
   /** `X-Access-Reason`, for the audit record. */
   readonly accessReason: string | undefined;
@@ -70,9 +73,12 @@ export function disposeOfKeys(call: Call): void {
   }
 }
 
-/** Fastify's type promises one, but a socket that is closed by now has none. */
-function addressOf({ ip }: { readonly ip?: string }): string {
-  return ip ?? '';
+/** The right-most hop that no trusted proxy vouches for; where a proxy passes on what is no address, the proxy's own. */
+function addressOf(request: FastifyRequest): string {
+  const peer = request.raw.socket.remoteAddress;
+  // A socket that is closed by now has none.
+  if (peer === undefined) return '';
+  return isIP(request.ip) === 0 ? peer : request.ip;
 }
 
 /** Reads the headers that every route takes. `newId` makes up a request id where there is none or it is malformed. */

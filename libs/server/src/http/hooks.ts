@@ -15,7 +15,15 @@ import type { RouteTable } from './route-table.js';
  */
 export type Authorize = (request: FastifyRequest, access: string) => Promise<void>;
 
+/**
+ * Looks at where a request comes from and at its route, as that is declared, before anybody says who they are. Public routes too.
+ *
+ * @throws AppError `rate_limited`.
+ */
+export type Admit = (call: Call, path: string) => Promise<void>;
+
 export interface HookOptions {
+  readonly admit: Admit;
   readonly authorize: Authorize;
   readonly identifiers: Identifiers;
   readonly routes: RouteTable;
@@ -73,7 +81,8 @@ function assertNothingMore(request: FastifyRequest): void {
  * after these.
  */
 export function addRequestHooks(server: FastifyInstance, options: HookOptions): void {
-  const { authorize, identifiers, routes, broken, peerTimes, report, isStopping } = options;
+  const { admit, authorize, identifiers, routes, broken, peerTimes, report, isStopping } = options;
+  routes.watch(server);
   server.decorateRequest('call');
   server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     request.call = readCall(request, () => identifiers.newUuid(), report);
@@ -87,6 +96,7 @@ export function addRequestHooks(server: FastifyInstance, options: HookOptions): 
     }
     if (request.is404) throw routes.refusal(request.method, request.url);
     if (facts === undefined) throw new AppError('internal');
+    await admit(request.call, facts.path);
     if (facts.access !== PUBLIC) await authorize(request, facts.access);
   });
   // Once there is an answer no key is used any more. `onResponse` would be too late, and comes never for a peer that has hung up.

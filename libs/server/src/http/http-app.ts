@@ -11,7 +11,7 @@ import { BrokenHttp } from './broken-http.js';
 import { readCall } from './call.js';
 import { Draining } from './draining.js';
 import { DtoPipe } from './dto-pipe.js';
-import { addRequestHooks, type Authorize } from './hooks.js';
+import { addRequestHooks, type Admit, type Authorize } from './hooks.js';
 import { takeOctets } from './octets.js';
 import { PeerTimes } from './peer-times.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -25,7 +25,11 @@ export interface HttpAppOptions {
   readonly identifiers: Identifiers;
   /** How long a peer has for the headers of a request and for its body, and how long it may stand still in one of any length. */
   readonly peerMillis?: number;
-  /** Made from the application's own container once that is there. */
+  /** Networks of proxies whose `X-Forwarded-For` is believed, as {@link isNetwork} takes them; none where absent. */
+  readonly trustedProxies?: readonly string[];
+  /** Made from the application's own container once that is there; absent, everybody is let in to say who they are. */
+  readonly admitFrom?: (app: NestFastifyApplication) => Admit;
+  /** Likewise. */
   readonly authorizeFrom: (app: NestFastifyApplication) => Authorize;
 }
 
@@ -50,10 +54,11 @@ function makeAdapter(
   filter: ProblemFilter,
   broken: BrokenHttp,
 ): FastifyAdapter {
-  const { identifiers, peerMillis = PEER_MILLIS } = options;
+  const { identifiers, peerMillis = PEER_MILLIS, trustedProxies = [] } = options;
   return new FastifyAdapter({
     https: { ...tlsOptions(options.tls), headersTimeout: peerMillis },
     bodyLimit: options.bodyLimitBytes,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     // None for the request as a whole: a body may be of any length, and `PeerTimes` has the limits of each kind.
     requestTimeout: 0,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
@@ -75,7 +80,8 @@ function makeAdapter(
   });
 }
 
-function takeStrictJson(server: FastifyInstance): void {
+/** Strict JSON, and raw bytes where a route takes them. */
+function takeBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
@@ -84,6 +90,15 @@ function takeStrictJson(server: FastifyInstance): void {
       done(error as Error);
     }
   });
+  takeOctets(server);
+}
+
+function closed(): Promise<void> {
+  return Promise.reject(new AppError('shutting_down', { retryAfterSeconds: 1 }));
+}
+
+function letIn(): Promise<void> {
+  return Promise.resolve();
 }
 
 /** Makes an application of a Nest module: TLS, strict JSON, the order of refusals, problems, one log line for each request. */
@@ -98,13 +113,11 @@ export async function createHttpApp(
   const server = adapter.getInstance<FastifyInstance>();
   const routes = new RouteTable();
   let stopping = false;
-  let authorize: Authorize = () =>
-    Promise.reject(new AppError('shutting_down', { retryAfterSeconds: 1 }));
+  let admit: Admit = refuse;
+  let authorize: Authorize = refuse;
   const draining = new Draining(server);
   let closed: Promise<unknown> | undefined;
-  routes.watch(server);
-  takeStrictJson(server);
-  takeOctets(server);
+  takeBodies(server);
   addRequestLog(server, logger);
   addRequestHooks(server, {
     identifiers,
@@ -113,6 +126,7 @@ export async function createHttpApp(
     peerTimes: new PeerTimes(broken, options.peerMillis ?? PEER_MILLIS),
     report: filter.report,
     isStopping: () => stopping,
+    admit: (call, path) => admit(call, path),
     authorize: (request, access) => authorize(request, access),
   });
   const nest = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -122,6 +136,7 @@ export async function createHttpApp(
   });
   nest.useGlobalFilters(filter);
   nest.useGlobalPipes(new DtoPipe());
+  admit = options.admitFrom?.(nest) ?? letIn;
   authorize = options.authorizeFrom(nest);
   await nest.init();
   await server.ready();
