@@ -93,7 +93,7 @@ function takeBodies(server: FastifyInstance): void {
   takeOctets(server);
 }
 
-function closed(): Promise<void> {
+function refuse(): Promise<void> {
   return Promise.reject(new AppError('shutting_down', { retryAfterSeconds: 1 }));
 }
 
