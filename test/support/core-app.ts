@@ -8,10 +8,13 @@ import { SecretBytes } from '@app/secret';
 import { createHttpApp, createLogger, type HttpApp } from '@app/server';
 import { AuthorizeRequest } from '../../apps/core-platform/src/access/authorize-request.js';
 import { AppModule } from '../../apps/core-platform/src/app.module.js';
+import type { LimitSettings } from '../../apps/core-platform/src/limits/limit-options.js';
+import { LimitRequest } from '../../apps/core-platform/src/limits/limit-request.js';
 import { SCHEMA } from '../../apps/core-platform/src/schema.js';
 import { SigningKeys } from '../../apps/core-platform/src/signing-keys/signing-keys.js';
 import { ensureCertificates } from '../../tools/certs/ensure-certificates.js';
 import { FakeEncryptionService } from './fake-encryption-service.js';
+import { NO_CORE_LIMITS } from './no-limits.js';
 import { openTestDatabase, type StartServer, type TestDatabase } from './test-database.js';
 
 /** A clock that a test moves. */
@@ -59,8 +62,12 @@ export class CoreApp {
     return CoreApp.on(test, new FakeEncryptionService());
   }
 
-  /** Another replica on the same database and service. */
-  static async on(test: TestDatabase, service: FakeEncryptionService): Promise<CoreApp> {
+  /** Another replica on the same database and service; without limits but those that are given. */
+  static async on(
+    test: TestDatabase,
+    service: FakeEncryptionService,
+    limits: Partial<LimitSettings> = {},
+  ): Promise<CoreApp> {
     const clock = new SteppedClock();
     const folder = mkdtempSync(join(tmpdir(), 'core-app-'));
     await ensureCertificates({ folder, clock });
@@ -70,6 +77,7 @@ export class CoreApp {
     const module = AppModule.of({
       service,
       database: test.database,
+      limits: { ...NO_CORE_LIMITS, ...limits },
       passwords: new PasswordHasher({ cost }),
       secret: new SecretBytes(Buffer.alloc(32, 7)),
       issuer: 'https://core.test',
@@ -82,6 +90,10 @@ export class CoreApp {
       bodyLimitBytes: 8 * 1024 * 1024,
       logger,
       identifiers,
+      admitFrom: (nest) => {
+        const limitRequest = nest.get(LimitRequest, { strict: false });
+        return (call, path) => limitRequest.byAddress(call, path);
+      },
       authorizeFrom: (nest) => {
         const authorizeRequest = nest.get(AuthorizeRequest, { strict: false });
         return (request, access) => authorizeRequest.authorize(request, access);

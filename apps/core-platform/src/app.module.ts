@@ -5,6 +5,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { EncryptionModule } from './encryption/encryption.module.js';
 import { ExportModule } from './export/export.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { MembersModule } from './members/members.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { type Parts, PlatformModule } from './platform/platform.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
         ConnectionsModule,
         EncryptionModule,
         ExportModule,
+        LimitsModule.of(parts.limits),
         MembersModule,
         OpenApiModule,
         SigningKeysModule,

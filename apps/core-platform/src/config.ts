@@ -2,7 +2,8 @@ import { type ConfigOf, option } from '@app/config';
 import { CORE_SECRET_BYTES } from '@app/credentials';
 import { isHttpsUrl } from '@app/encryption-client';
 import { DATABASE_OPTIONS } from '@app/persistence';
-import { serverOptions } from '@app/server';
+import { proxyOptions, serverOptions } from '@app/server';
+import { LIMIT_OPTIONS } from './limits/limit-options.js';
 
 const SERVER = serverOptions({
   called: 'public port',
@@ -15,6 +16,8 @@ const SERVER = serverOptions({
 /** All settings of the core platform; `database.appUrl` is `CP_DATABASE_APP_URL` and `--database-app-url`. */
 export const OPTIONS = {
   ...SERVER,
+  listen: { ...SERVER.listen, ...proxyOptions() },
+  limits: { ...SERVER.limits, ...LIMIT_OPTIONS },
   tls: {
     certificate: option.path({ help: 'Certificate of the public port, with its chain, PEM.' }),
     key: option.path({ help: 'Its private key, PEM.' }),

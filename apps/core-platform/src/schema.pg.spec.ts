@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LIMITS_SCHEMA } from '@app/limits';
 import { migrate } from '@app/persistence';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { SCHEMA, TABLES_WITHOUT_TENANT } from './schema.js';
@@ -68,7 +69,8 @@ describe('the schema', () => {
   it('has exactly the columns that the entities name', async () => {
     const rows = await test.asOwner<{ place: string }>(
       `select table_name || '.' || column_name as place from information_schema.columns
-       where table_schema = 'public' and table_name <> 'migrations'`,
+       where table_schema = 'public' and table_name <> all($1)`,
+      [['migrations', ...Object.keys(LIMITS_SCHEMA.tables)]],
     );
     const named = await test.database.transaction({}, (manager) =>
       Promise.resolve(

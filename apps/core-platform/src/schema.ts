@@ -1,3 +1,4 @@
+import { LIMITS_SCHEMA } from '@app/limits';
 import type { Grant, Schema } from '@app/persistence';
 import { AuditEventEntity } from './audit/audit-event.entity.js';
 import { ServiceConnectionEntity } from './connections/service-connection.entity.js';
@@ -18,6 +19,7 @@ export const TABLES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   refresh_token: "a session's, and looked up before it is known whose it is",
   signing_key: "the core's own: one set of keys signs the access tokens of all",
   migrations: 'which migrations have run; the application cannot read it',
+  ...LIMITS_SCHEMA.tables,
 };
 
 const GRANTS: readonly Grant[] = [
@@ -36,6 +38,7 @@ const GRANTS: readonly Grant[] = [
     on: 'function request_principal(uuid, uuid, uuid, timestamptz)',
     privileges: 'execute',
   },
+  ...LIMITS_SCHEMA.functions.map((name) => ({ on: `function ${name}`, privileges: 'execute' })),
   { on: 'function unfinished_set_up(uuid)', privileges: 'execute' },
   { on: 'function unfinished_removal(uuid)', privileges: 'execute' },
 ];

@@ -18,6 +18,8 @@ import { AppModule } from '../app.module.js';
 import { type CorePlatformConfig, OPTIONS } from '../config.js';
 import type { LocalService } from '../connections/local-service.js';
 import { ResumeSetUps } from '../connections/resume-set-ups.js';
+import { KeepLimits } from '../limits/keep-limits.js';
+import { LimitRequest } from '../limits/limit-request.js';
 import type { Logger } from '../platform/logger.js';
 import { SCHEMA } from '../schema.js';
 import { SigningKeys } from '../signing-keys/signing-keys.js';
@@ -46,6 +48,7 @@ async function startHttp(
   const module = AppModule.of({
     service,
     database,
+    limits: config.limits,
     passwords: new PasswordHasher(),
     secret: config.secret,
     issuer: config.issuer ?? `https://localhost:${config.listen.port.toString()}`,
@@ -59,6 +62,11 @@ async function startHttp(
     bodyLimitBytes: config.limits.bodyBytes,
     logger,
     identifiers,
+    trustedProxies: config.listen.trustedProxies,
+    admitFrom: (nest) => {
+      const limitRequest = nest.get(LimitRequest, { strict: false });
+      return (call, path) => limitRequest.byAddress(call, path);
+    },
     authorizeFrom: (nest) => {
       const authorizeRequest = nest.get(AuthorizeRequest, { strict: false });
       return (request, access) => authorizeRequest.authorize(request, access);
@@ -90,6 +98,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
   void setUps.start();
   const removals = app.nest.get(ResumeRemovals, { strict: false });
   removals.start();
+  app.nest.get(KeepLimits, { strict: false }).start();
   stopOnSignals(logger, async () => {
     await app.close();
     await setUps.stop();

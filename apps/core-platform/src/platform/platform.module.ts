@@ -10,6 +10,7 @@ import {
 import { Database } from '@app/persistence';
 import type { SecretBytes } from '@app/secret';
 import { LocalService } from '../connections/local-service.js';
+import type { LimitSettings } from '../limits/limit-options.js';
 import { LOGGER, type Logger } from './logger.js';
 
 /** What is opened before the modules are made. Whoever opened it closes it. */
@@ -20,6 +21,7 @@ export interface Parts {
   /** The core's own secret. Borrowed: keys are derived from it at once. */
   readonly secret: SecretBytes;
   readonly issuer: string;
+  readonly limits: LimitSettings;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly logger: Logger;
