@@ -85,7 +85,7 @@ const LIBS = {
     libs: ['errors', 'ambient', 'persistence'],
     // The forms of addresses, and what network one is of.
     packages: ['ipaddr.js'],
-    node: [],
+    node: ['net'],
   },
   server: {
     libs: ['errors', 'secret', 'ambient', 'contract', 'config'],

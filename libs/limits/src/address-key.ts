@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** RFC 6177: what one subscriber has at least, with as many addresses in it as they like. */
@@ -8,6 +9,7 @@ const SUBSCRIBER_BYTES = 8;
  * is no address is one and the same.
  */
 export function addressKey(address: string): string {
+  if (isIPv4(address)) return address;
   if (!ipaddr.isValid(address)) return 'unknown';
   const parsed = ipaddr.process(address);
   if (parsed.kind() === 'ipv4') return parsed.toString();

@@ -3,12 +3,11 @@
  *
  * ```ts
  * // Once, where the app is wired. The migration runs LIMITS_SCHEMA.statements, the schema grants LIMITS_SCHEMA.functions.
- * const store = new LocalWhenAway(new PostgresTokenStore(database), clock, 10_000, onAway);
- * const limiter = new BlockLimiter(store, clock, 10_000);
+ * const limits = new SharedLimits({ database, clock, keys: 10_000, onFailure });
  *
  * // For each call: five at once, and one more each twelve minutes. The key names what is limited, and for whom.
  * const rule = rateRule(5 / 3600, 5);
- * await limiter.admit([{ key: `register/${addressKey(call.address)}`, rule }]); // throws `rate_limited` with Retry-After
+ * await limits.requests.admit([{ key: `register/${addressKey(call.address)}`, rule }]); // throws `rate_limited` with Retry-After
  * ```
  *
  * Several demands are taken together, all or none. `take` is `admit` that answers milliseconds in place of throwing. A limit with a small
@@ -25,5 +24,7 @@ export { MemoryTokenStore } from './memory-token-store.js';
 export { PostgresTokenStore } from './postgres-token-store.js';
 export { blockOf, capacityOf, dayRule, rateRule } from './rules.js';
 export type { DayRule, LimitRule, RateRule } from './rules.js';
+export { SharedLimits } from './shared-limits.js';
+export type { SharedLimitsOptions } from './shared-limits.js';
 export { TokenStore } from './token-store.js';
 export type { Grant } from './token-store.js';

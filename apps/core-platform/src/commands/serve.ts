@@ -1,6 +1,7 @@
 import { RandomIdentifiers, SystemClock } from '@app/ambient';
 import { loadConfig } from '@app/config';
 import { PasswordHasher } from '@app/credentials';
+import { SharedLimits } from '@app/limits';
 import { connectionOf, type Database, migrate, openDatabase } from '@app/persistence';
 import {
   createHttpApp,
@@ -18,7 +19,6 @@ import { AppModule } from '../app.module.js';
 import { type CorePlatformConfig, OPTIONS } from '../config.js';
 import type { LocalService } from '../connections/local-service.js';
 import { ResumeSetUps } from '../connections/resume-set-ups.js';
-import { KeepLimits } from '../limits/keep-limits.js';
 import { LimitRequest } from '../limits/limit-request.js';
 import type { Logger } from '../platform/logger.js';
 import { SCHEMA } from '../schema.js';
@@ -98,11 +98,13 @@ export async function serve(argv: readonly string[]): Promise<void> {
   void setUps.start();
   const removals = app.nest.get(ResumeRemovals, { strict: false });
   removals.start();
-  app.nest.get(KeepLimits, { strict: false }).start();
+  const limits = app.nest.get(SharedLimits, { strict: false });
+  limits.start();
   stopOnSignals(logger, async () => {
     await app.close();
     await setUps.stop();
     await removals.stop();
+    await limits.stop();
     await transport.close();
     await operations.close();
     await database.close();
