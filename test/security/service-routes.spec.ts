@@ -16,6 +16,7 @@ const ROUTES: Readonly<Record<string, 'public' | readonly Kind[]>> = {
   'GET /v1/encryptions': ['app', 'admin'],
   'GET /v1/encryptions/:id': ['app', 'admin'],
   'GET /v1/encryptions/:id/versions': ['app', 'admin'],
+  'GET /v1/usage': ['admin', 'auditor'],
   'GET /v1/health': ['operator', 'app', 'admin', 'auditor'],
   'GET /v1/kek-providers': ['app', 'admin'],
   'GET /v1/openapi.json': 'public',

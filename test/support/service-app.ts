@@ -18,10 +18,13 @@ import { Authenticator } from '../../apps/encryption-service/src/callers/authent
 import { identityOf } from '../../apps/encryption-service/src/callers/certificate-binding.js';
 import { makeOperator } from '../../apps/encryption-service/src/callers/new-operator.js';
 import { OperatorEntity } from '../../apps/encryption-service/src/callers/operator.entity.js';
+import type { LimitSettings } from '../../apps/encryption-service/src/limits/limit-options.js';
+import { LimitRequest } from '../../apps/encryption-service/src/limits/limit-request.js';
 import { listenForChanges } from '../../apps/encryption-service/src/remembered/listen.js';
 import { Remembered } from '../../apps/encryption-service/src/remembered/remembered.js';
 import { SCHEMA } from '../../apps/encryption-service/src/schema.js';
 import { ensureCertificates } from '../../tools/certs/ensure-certificates.js';
+import { NO_SERVICE_LIMITS } from './no-limits.js';
 import { openTestDatabase, type StartServer, type TestDatabase } from './test-database.js';
 
 export interface Credentials {
@@ -70,6 +73,8 @@ export interface ServiceSettings {
   readonly hearsChanges: boolean;
   /** Days to a destruction at least. */
   readonly leastDestructionDays: number;
+  /** Limits; what is not given is off. */
+  readonly limits: Partial<LimitSettings>;
   /** Hears of what failed beside a call. */
   readonly onBackgroundFailure: (error: AppError) => void;
 }
@@ -80,6 +85,7 @@ const SETTINGS: ServiceSettings = {
   trustedExporters: [],
   hearsChanges: true,
   leastDestructionDays: 0,
+  limits: {},
   onBackgroundFailure: (error) => {
     throw error;
   },
@@ -111,6 +117,7 @@ async function startReplica(
       trustedExporters: settings.trustedExporters,
       keyCache: KEY_CACHE,
       recentRows: RECENT_ROWS,
+      limits: { ...NO_SERVICE_LIMITS, ...settings.limits },
       life: { leastDestructionDays: settings.leastDestructionDays, memoryMillis: 330_000 },
       onBackgroundFailure: settings.onBackgroundFailure,
     }),
@@ -123,7 +130,9 @@ async function startReplica(
       bodyLimitBytes: BODY_LIMIT,
       logger: createLogger('encryption-service', 'silent'),
       identifiers: new RandomIdentifiers(),
-      authorizeFrom: (nest) => authorizeWith(nest.get(Authenticator), nest.get(AuditLog)),
+      admitFrom: (nest) => (call) => nest.get(LimitRequest).byAddress(call),
+      authorizeFrom: (nest) =>
+        authorizeWith(nest.get(Authenticator), nest.get(AuditLog), nest.get(LimitRequest)),
     },
   );
   await app.nest.listen({ host: '127.0.0.1', port: 0 });

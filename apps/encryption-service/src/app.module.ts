@@ -3,6 +3,7 @@ import { Clock, Identifiers, RandomIdentifiers, SystemClock } from '@app/ambient
 import { deriveServiceKeys, type ServiceKeys } from '@app/crypto';
 import type { AppError } from '@app/errors';
 import type { KekProviders } from '@app/kek';
+import { SharedLimits } from '@app/limits';
 import { Database } from '@app/persistence';
 import type { SecretBytes } from '@app/secret';
 import { AuditLog } from './audit/audit-log.js';
@@ -35,11 +36,17 @@ import { TenantChanges } from './keysets/rows/tenant-changes.js';
 import { VersionAnswers } from './keysets/encryptions/version-answers.js';
 import { VersionRenewal } from './keysets/versions/version-renewal.js';
 import { VersionSuccession } from './keysets/versions/version-succession.js';
+import { DecryptBudget } from './limits/decrypt-budget.js';
+import type { LimitSettings } from './limits/limit-options.js';
+import { LimitRequest } from './limits/limit-request.js';
+import { Tiers } from './limits/tiers.js';
 import { ListKekProviders } from './master-key/list-kek-providers.js';
 import { makeMasterKeys } from './master-key/make-master-keys.js';
 import { ManageTenants } from './tenants/manage-tenants.js';
 import { TenantRows } from './tenants/tenant-rows.typeorm.js';
 import { transferProviders } from './transfer/transfer.providers.js';
+import { ReadUsage } from './usage/read-usage.js';
+import { RollUpUsage } from './usage/roll-up-usage.js';
 import type { RecentRowsLimits } from './remembered/recent-rows.js';
 import { Remembered } from './remembered/remembered.js';
 import { CONTROLLERS } from './v1/controllers.js';
@@ -57,10 +64,14 @@ export interface Parts {
   readonly trustedExporters: readonly string[];
   readonly keyCache: KeyCacheLimits;
   readonly recentRows: RecentRowsLimits;
+  readonly limits: LimitSettings;
   readonly life: LifeSettings;
   /** Hears of what failed beside a request, and will be tried again. */
   readonly onBackgroundFailure: (error: AppError) => void;
 }
+
+/** Addresses, clients and tenants whose limits a replica remembers at once. */
+const LIMITED_KEYS = 50_000;
 
 interface Core {
   readonly database: Database;
@@ -72,9 +83,12 @@ interface Core {
   readonly authenticator: Authenticator;
   readonly remembered: Remembered;
   readonly changes: TenantChanges;
+  readonly tiers: Tiers;
+  readonly limits: SharedLimits;
 }
 
-function makeCore({ database, serviceSecret, keyCache, recentRows }: Parts): Core {
+function makeCore(parts: Parts): Core {
+  const { database, serviceSecret, keyCache, recentRows, onBackgroundFailure } = parts;
   const clock = new SystemClock();
   const keys = deriveServiceKeys(serviceSecret);
   const seals = new RowSeals(keys);
@@ -97,6 +111,13 @@ function makeCore({ database, serviceSecret, keyCache, recentRows }: Parts): Cor
     authenticator,
     remembered,
     changes: new TenantChanges(database, authenticator),
+    tiers: new Tiers(parts.limits),
+    limits: new SharedLimits({
+      database,
+      clock,
+      keys: LIMITED_KEYS,
+      onFailure: onBackgroundFailure,
+    }),
   };
 }
 
@@ -122,13 +143,14 @@ function makeKeyParts(core: Core, { providers, onBackgroundFailure }: Parts) {
 type KeyParts = ReturnType<typeof makeKeyParts>;
 
 function makeUses(core: Core, { masterKeys, renewal, counter }: KeyParts) {
-  const { database, clock, seals, audit, authenticator, remembered } = core;
+  const { database, clock, seals, audit, authenticator, remembered, limits, tiers } = core;
   const repository = new KeysetRepository(database);
   const reader = new KeysetReader(repository, seals, remembered.keysets, clock);
   const opener = new KeyOpener(masterKeys, remembered.keys);
   const tries = new Tries(authenticator, audit);
   return {
     reader,
+    budget: new DecryptBudget(limits.budgets, tiers),
     uses: new KeyUses(reader, opener, renewal, audit, tries, counter),
     keysetUses: new KeysetUses(reader, opener, renewal, audit, tries, counter),
   };
@@ -176,18 +198,19 @@ function makeKeysets(core: Core, keys: KeyParts) {
 
 function makeLife(core: Core, keys: KeyParts, { life, onBackgroundFailure }: Parts) {
   const cache = core.remembered.keys;
-  return lifeProviders({ ...core, ...keys, cache, onFailure: onBackgroundFailure }, life);
+  const usage = new RollUpUsage(core.database);
+  return lifeProviders({ ...core, ...keys, cache, usage, onFailure: onBackgroundFailure }, life);
 }
 
 function makeParties(core: Core) {
-  const { database, clock, identifiers, keys, seals, audit, changes } = core;
+  const { database, clock, identifiers, keys, seals, audit, changes, tiers } = core;
   const clients = new ClientRows(seals);
   const newClients = new NewClients(keys, identifiers, clock);
   const tenants = new TenantRows(seals);
   return [
     {
       provide: ManageClients,
-      useValue: new ManageClients(database, changes, clients, newClients, audit, clock),
+      useValue: new ManageClients(database, changes, clients, newClients, audit, tiers, clock),
     },
     {
       provide: ManageTenants,
@@ -201,6 +224,15 @@ function makeParties(core: Core) {
         clock,
       ),
     },
+  ];
+}
+
+function makeLimits({ database, limits, tiers }: Core, parts: Parts) {
+  const limitRequest = new LimitRequest(limits.requests, tiers, parts.limits);
+  return [
+    { provide: SharedLimits, useValue: limits },
+    { provide: LimitRequest, useValue: limitRequest },
+    { provide: ReadUsage, useValue: new ReadUsage(database) },
   ];
 }
 
@@ -221,6 +253,7 @@ export class AppModule {
         { provide: OPENAPI_DOCUMENT, useValue: document },
         { provide: ListKekProviders, useValue: new ListKekProviders(parts.providers) },
         { provide: Remembered, useValue: core.remembered },
+        ...makeLimits(core, parts),
         ...dataPlaneProviders({ ...core, ...keys, ...makeUses(core, keys) }, bodyLimitBytes),
         ...makeKeysets(core, keys),
         ...makeLife(core, keys, parts),

@@ -3,6 +3,7 @@ import { MAX_DESTROY_AFTER_DAYS } from '@app/contract';
 import { isFingerprint, SERVICE_SECRET_BYTES } from '@app/crypto';
 import { DATABASE_OPTIONS } from '@app/persistence';
 import { serverOptions } from '@app/server';
+import { LIMIT_OPTIONS } from './limits/limit-options.js';
 import { KEK_OPTIONS } from './master-key/settings.js';
 
 const SERVER = serverOptions({
@@ -16,6 +17,7 @@ const SERVER = serverOptions({
 /** All settings of the encryption service; `database.appUrl` is `ES_DATABASE_APP_URL` and `--database-app-url`. */
 export const OPTIONS = {
   ...SERVER,
+  limits: { ...SERVER.limits, ...LIMIT_OPTIONS },
   tls: {
     certificate: option.path({ help: 'Certificate of the data port, with its chain, PEM.' }),
     key: option.path({ help: 'Its private key, PEM.' }),

@@ -12,6 +12,7 @@ const OF_A_TENANT = [
   'audit_record',
   'idempotency_record',
   'master_key_failure',
+  'usage_day',
 ];
 
 let service: ServiceApp;
@@ -30,6 +31,7 @@ beforeAll(async () => {
   });
   const ids = [tenantId, randomUUID(), encryptionId].map((id) => `'${id}'::uuid`).join(', ');
   await run(`select master_key_tried(${ids}, false)`);
+  await run('select roll_up_usage(1000000)');
 });
 
 afterAll(async () => {

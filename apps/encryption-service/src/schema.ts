@@ -1,3 +1,4 @@
+import { LIMITS_SCHEMA } from '@app/limits';
 import type { Grant, Schema } from '@app/persistence';
 import { AuditRecordEntity } from './audit/audit-record.entity.js';
 import { ClientEntity } from './clients/client.entity.js';
@@ -18,6 +19,8 @@ export const TABLES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   outer_key:
     'the second lock of client mode is the service’s own; each key in it is wrapped under a platform master key',
   migrations: 'which migrations have run; the application cannot read it',
+  usage_position: 'which audit records are in usage_day; the application cannot change it',
+  ...LIMITS_SCHEMA.tables,
 };
 
 const FUNCTIONS = [
@@ -39,6 +42,10 @@ const FUNCTIONS = [
   'master_key_pause(uuid, uuid, uuid)',
   'note_master_key(uuid, uuid, uuid, boolean, integer)',
   'master_key_tried(uuid, uuid, uuid, boolean)',
+  'roll_up_usage(bigint)',
+  'usage_position()',
+  'add_stream_bytes(uuid, timestamptz, text, uuid, bigint)',
+  ...LIMITS_SCHEMA.functions,
 ];
 
 const GRANTS: readonly Grant[] = [
@@ -49,6 +56,7 @@ const GRANTS: readonly Grant[] = [
     'encryption_key_version',
     'message_count',
     'master_key_failure',
+    'usage_day',
   ].map((table) => ({ on: table, privileges: 'select, insert, update' })),
   // Made once and never changed.
   { on: 'outer_key', privileges: 'select, insert' },

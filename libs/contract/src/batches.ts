@@ -4,7 +4,8 @@ import { Field, ItemsField, LowerCaseField, NestedField } from './field.js';
 import { bool, onlyTrue, text, uuid } from './rules.js';
 
 /** Items of a batch at most. */
-const MAX_BATCH_ITEMS = 1000;
+/** Items of a batch at most. */
+export const MAX_BATCH_ITEMS = 1000;
 
 const REFERENCE = { description: 'The caller’s own word for the item, echoed.', optional: true };
 const SAME = {

@@ -1,11 +1,41 @@
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Field, LowerCaseField, NestedField } from './field.js';
 import { MAX_NAME_LENGTH } from './encryptions.js';
-import { bool, label, listOf, onlyTrue, oneOf, text, textOf, time, uuid } from './rules.js';
+import {
+  bool,
+  integer,
+  label,
+  listOf,
+  onlyTrue,
+  oneOf,
+  text,
+  textOf,
+  time,
+  uuid,
+} from './rules.js';
 import { CLIENT_SCOPES, type ClientScope } from './wire.js';
 
 const DIGEST = textOf(/^[0-9A-Fa-f]{64}$/, 'must be a SHA-256 of 64 hexadecimal digits');
 const MAX_ENCRYPTION_IDS = 1000;
+const MAX_LIMIT = 1_000_000_000;
+
+/** What a client may use where that is less than its tenant may; ten seconds' worth of a rate may come at once. */
+export class ClientLimits {
+  @Field(integer(1, MAX_LIMIT), { description: 'Requests in a second.', optional: true })
+  requestsPerSecond?: number;
+
+  @Field(integer(1, MAX_LIMIT), {
+    description: 'Items that it decrypts in a second; a full batch may always come at once.',
+    optional: true,
+  })
+  decryptItemsPerSecond?: number;
+
+  @Field(integer(1, MAX_LIMIT), {
+    description: 'Items that it decrypts in a day, UTC.',
+    optional: true,
+  })
+  decryptItemsPerDay?: number;
+}
 
 /** What a client certificate is recognised by: exactly one of the three. */
 @JSONSchema({ minProperties: 1, maxProperties: 1 })
@@ -60,6 +90,12 @@ export class CreateClientRequest {
 
   @Field(time(), { description: 'When it ends.', optional: true })
   expiresAt?: string;
+
+  @NestedField(ClientLimits, {
+    description: 'What it may use, where that is less than the tenant may.',
+    optional: true,
+  })
+  limits?: ClientLimits;
 }
 
 /** `PATCH /v1/clients/{id}`. */
@@ -76,6 +112,12 @@ export class PatchClientRequest {
 
   @Field(time(), { description: 'When it ends.', optional: true })
   expiresAt?: string;
+
+  @NestedField(ClientLimits, {
+    description: 'What it may use, in place of what was said before; {} takes its limits away.',
+    optional: true,
+  })
+  limits?: ClientLimits;
 }
 
 export class ClientAnswer {
@@ -108,6 +150,12 @@ export class ClientAnswer {
 
   @Field(time(), { description: 'When it ends.', optional: true })
   expiresAt?: string;
+
+  @NestedField(ClientLimits, {
+    description: 'What it may use, where that is less than the tenant may.',
+    optional: true,
+  })
+  limits?: ClientLimits;
 
   @Field(time(), { description: 'When it was made.' })
   createdAt: string;

@@ -7,6 +7,7 @@ export {
   EncryptBatchRequest,
   EncryptItem,
   ItemError,
+  MAX_BATCH_ITEMS,
   ReencryptBatchAnswer,
   VerifyBatchAnswer,
 } from './batches.js';
@@ -21,6 +22,7 @@ export type {
 export {
   CertificateBinding,
   ClientAnswer,
+  ClientLimits,
   CreateClientRequest,
   CreatedClientAnswer,
   PatchClientRequest,
@@ -87,4 +89,5 @@ export {
   MAX_DATA_BYTES,
   VERSION_STATES,
 } from './wire.js';
+export { UsageAnswer, UsageQuery } from './usage.js';
 export type { ClientScope, Encoding, EncryptionState, Scope, VersionState } from './wire.js';

@@ -2,6 +2,7 @@ import type { FieldRule } from './field.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const CONTROL = /[\u0000-\u001f\u007f]/u;
 
 export function text(): FieldRule {
@@ -95,6 +96,18 @@ export function time(): FieldRule {
       TIME.test(value) &&
       !Number.isNaN(Date.parse(value)) &&
       isDay(value),
+  };
+}
+
+/** A day of the calendar or a point in time, RFC 3339, section 5.6. */
+export function dayOrTime(): FieldRule {
+  const moment = time();
+  return {
+    rule: 'must be a day of the form 2026-01-31, or a time of the form 2026-01-31T12:00:00Z (RFC 3339)',
+    schema: { anyOf: [{ type: 'string', format: 'date' }, moment.schema] },
+    check: (value) =>
+      typeof value === 'string' &&
+      (DAY.test(value) ? !Number.isNaN(Date.parse(value)) && isDay(value) : moment.check(value)),
   };
 }
 

@@ -14,7 +14,7 @@
  * burst costs a short statement for each call, a large one is leased in blocks of a twentieth of its burst.
  */
 export { addressKey } from './address-key.js';
-export { BlockLimiter } from './block-limiter.js';
+export { BlockLimiter, wholeSeconds } from './block-limiter.js';
 export type { Demand } from './block-limiter.js';
 export { FailureLimiter } from './failure-limiter.js';
 export type { FailureRules } from './failure-limiter.js';

@@ -100,8 +100,9 @@ export class Lease {
     const next = Math.max(1, this.#nextMillis - this.nowMillis());
     if (rule.kind === 'day') return next;
     const missing = Math.max(0, tokens - this.#left - 1);
-    return (
-      Math.max(next, this.#askAgainMillis - this.nowMillis()) + (missing / rule.perSecond) * 1000
+    return Math.max(
+      next + (missing / rule.perSecond) * 1000,
+      this.#askAgainMillis - this.nowMillis(),
     );
   }
 

@@ -34,6 +34,8 @@ export interface Standing {
 /** A key use, and the state under which it was started. */
 export interface KeyUseEntry extends AuditEntry {
   readonly encryptionId: string;
+  /** Bytes of plaintext that were sealed or opened, in all items. */
+  readonly bytes: number;
   /** Where there are several versions: the items that were done under each. */
   readonly itemsByVersion?: ReadonlyMap<string, number>;
   readonly standing: Standing;

@@ -106,6 +106,7 @@ export class TypeormAuditLog extends AuditLog {
       entry.accessReason ?? null,
       entry.failed ?? 0,
       entry.itemsByVersion === undefined ? null : Object.fromEntries(entry.itemsByVersion),
+      entry.bytes,
     ];
     try {
       return await this.#uses.record(values);

@@ -17,9 +17,12 @@ export interface Act {
 // What is wrong with a request's form stores nothing.
 const RECORDED_STATUSES = new Set([403, 404, 409, 410, 422]);
 
-/** Whether a refusal goes on record: a decision about somebody's rights or about state, and every alarm. */
+/**
+ * Whether a refusal goes on record: a decision about somebody's rights or about state, a quota that kept plaintext back, and every alarm.
+ */
 export function isRecorded(error: AppError): boolean {
-  return RECORDED_STATUSES.has(error.status) || error.alarm !== undefined;
+  const { status, code, alarm } = error;
+  return RECORDED_STATUSES.has(status) || code === 'quota_exceeded' || alarm !== undefined;
 }
 
 /** The record of an act. */

@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Scope } from '@app/contract';
+import { HEADERS, type Scope } from '@app/contract';
 import { AppError } from '@app/errors';
 import type { Authorize } from '@app/server';
 import type { AuditLog } from '../audit/audit-log.js';
+import type { LimitRequest } from '../limits/limit-request.js';
+import { credentialOf } from './api-keys.js';
 import type { Authenticator } from './authenticator.js';
 import { type Caller, type ClientCaller, type OperatorCaller, scopesOf } from './caller.js';
 
@@ -47,9 +49,16 @@ function isAllowed(authenticator: Authenticator, caller: Caller, access: string)
  * Decides about a request from its headers and certificate alone. What is refused to a client that proved who it is goes on record in
  * its tenant; the operation is the scope that the route demands.
  */
-export function authorizeWith(authenticator: Authenticator, audit: AuditLog): Authorize {
+export function authorizeWith(
+  authenticator: Authenticator,
+  audit: AuditLog,
+  limits: LimitRequest,
+): Authorize {
   return async (request, access) => {
-    let caller = await authenticator.authenticate(request, RECORDED.has(access));
+    const credential = credentialOf(request.headers[HEADERS.apiKey]);
+    let caller = await limits.authenticating(request.call, credential, () =>
+      authenticator.authenticate(request, RECORDED.has(access)),
+    );
     if (
       caller.kind === 'client' &&
       caller.isRemembered &&
@@ -57,6 +66,7 @@ export function authorizeWith(authenticator: Authenticator, audit: AuditLog): Au
     )
       caller = await authenticator.authenticate(request);
     note(request, caller);
+    await limits.byCaller(caller);
     try {
       assertAllowed(authenticator, caller, access);
     } catch (error) {

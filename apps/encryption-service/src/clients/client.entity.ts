@@ -1,7 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { uuidBytes } from '@app/encoding';
-import type { ClientScope } from '@app/contract';
+import type { ClientLimits, ClientScope } from '@app/contract';
 import { bindingMember, type StoredBinding } from '../callers/certificate-binding.js';
+import { limitsMember } from '../limits/client-limits.js';
 import { BIGINT, JsonRow, OPTIONAL } from '../integrity/columns.js';
 import { type RowFormat, type SealedRow, setMember, timeMember } from '../integrity/row-seals.js';
 
@@ -39,6 +40,10 @@ export class ClientEntity implements SealedRow {
   @Column('timestamptz', { name: 'expires_at', nullable: true, transformer: OPTIONAL })
   expiresAt: Date | undefined;
 
+  /** What narrows the limits of its tenant; absent, nothing does. */
+  @Column('jsonb', { nullable: true, transformer: OPTIONAL })
+  limits: ClientLimits | undefined;
+
   @Column('text')
   state: 'active' | 'revoked';
 
@@ -71,8 +76,7 @@ export const CLIENT_FORMAT: RowFormat<ClientEntity> = {
     setMember(row.certificates.map(bindingMember)),
     row.unbound,
     timeMember(row.expiresAt),
-    // Limits: the column is there, what sets it comes later.
-    undefined,
+    limitsMember(row.limits),
     row.state,
   ],
 };
@@ -90,6 +94,7 @@ export function clientFromJson(json: Readonly<Record<string, unknown>>): ClientE
     certificates: row.json('certificates') as StoredBinding[],
     unbound: row.boolean('unbound'),
     expiresAt: row.optionalTime('expires_at'),
+    limits: row.json('limits') as ClientLimits | undefined,
     state: row.text('state') as ClientEntity['state'],
     createdAt: row.time('created_at'),
     updatedAt: row.time('updated_at'),

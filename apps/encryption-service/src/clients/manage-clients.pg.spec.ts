@@ -74,7 +74,9 @@ describe('a client', () => {
     [{ encryptionIds: ['x'] }, 'encryptionIds'],
     [{ expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
     [{ expiresAt: 'tomorrow' }, 'expiresAt'],
-    [{ limits: {} }, 'limits'],
+    [{ limits: { requestsPerSecond: 0 } }, 'limits.requestsPerSecond'],
+    [{ limits: { decryptItemsPerDay: 1.5 } }, 'limits.decryptItemsPerDay'],
+    [{ limits: { everything: 1 } }, 'limits.everything'],
     [{ name: '' }, 'name'],
   ])('is refused with %j, naming the field', async (more, field) => {
     const { status, json } = await make(more);

@@ -18,6 +18,8 @@ import { type Act, entryOf, runAct } from '../audit/audited-acts.js';
 import type { ClientCaller } from '../callers/caller.js';
 import { parseBinding, type StoredBinding, toWire } from '../callers/certificate-binding.js';
 import { changedRow } from '../integrity/row-seals.js';
+import { assertNarrower, isWithin, someLimits } from '../limits/client-limits.js';
+import type { Tiers } from '../limits/tiers.js';
 import type { TenantChanges } from '../keysets/rows/tenant-changes.js';
 import type { ClientRows } from './client-rows.typeorm.js';
 import { CLIENT_FORMAT, type ClientEntity } from './client.entity.js';
@@ -27,7 +29,7 @@ const MANAGE = 'clients:manage';
 const MAX_CERTIFICATES = 2;
 
 function toAnswer(row: ClientEntity): ClientAnswer {
-  const { encryptionIds, expiresAt } = row;
+  const { encryptionIds, expiresAt, limits } = row;
   return {
     id: row.id,
     name: row.name,
@@ -37,14 +39,15 @@ function toAnswer(row: ClientEntity): ClientAnswer {
     certificates: row.certificates.map(toWire),
     unbound: row.unbound,
     ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() }),
+    ...(limits === undefined ? {} : { limits }),
     createdAt: row.createdAt.toISOString(),
   };
 }
 
-/** Nobody grants what they do not have: no scope, no encryption and no day more. */
+/** Nobody grants what they do not have: no scope, no encryption, no day and no use more. */
 function assertGrantable(
   { client }: ClientCaller,
-  wanted: Pick<ClientPlan, 'scopes' | 'encryptionIds' | 'expiresAt'>,
+  wanted: Pick<ClientPlan, 'scopes' | 'encryptionIds' | 'expiresAt' | 'limits'>,
 ): void {
   const { scopes, encryptionIds, expiresAt } = wanted;
   const scopesHeld = scopes.every((scope) => client.scopes.includes(scope));
@@ -54,7 +57,8 @@ function assertGrantable(
   const daysHeld =
     client.expiresAt === undefined ||
     (expiresAt !== undefined && expiresAt.getTime() <= client.expiresAt.getTime());
-  if (!scopesHeld || !encryptionsHeld || !daysHeld) throw new AppError('forbidden');
+  const usesHeld = isWithin(wanted.limits, client.limits);
+  if (!scopesHeld || !encryptionsHeld || !daysHeld || !usesHeld) throw new AppError('forbidden');
 }
 
 /** Whether a client manages clients without an end. */
@@ -84,6 +88,7 @@ export class ManageClients {
     private readonly rows: ClientRows,
     private readonly newClients: NewClients,
     private readonly audit: AuditLog,
+    private readonly tiers: Tiers,
     private readonly clock: Clock,
   ) {}
 
@@ -94,6 +99,7 @@ export class ManageClients {
     request: CreateClientRequest,
   ): Promise<CreatedClientAnswer> {
     const { tenantId } = caller.client;
+    assertNarrower(request.limits, this.tiers.of(tenantId));
     const plan: ClientPlan = {
       tenantId,
       name: request.name,
@@ -102,6 +108,7 @@ export class ManageClients {
       certificates: bindingsOf(caller, request),
       unbound: request.unbound === true,
       expiresAt: this.#parseExpiry(request.expiresAt),
+      limits: someLimits(request.limits),
     };
     const { client, secret } = this.newClients.make(plan);
     const act: Act = { tenantId, caller, call, operation: 'create-client', subject: client.id };
@@ -133,6 +140,7 @@ export class ManageClients {
     const { tenantId } = caller.client;
     const certificates = this.#parseCertificates(patch);
     const expiresAt = this.#parseExpiry(patch.expiresAt);
+    assertNarrower(patch.limits, this.tiers.of(tenantId));
     const act: Act = { tenantId, caller, call, operation: 'change-client', subject: id };
     return runAct(this.audit, act, () =>
       this.changes.run(caller, async (manager, current) => {
@@ -140,6 +148,7 @@ export class ManageClients {
         assertGrantable(current, row);
         row.name = patch.name ?? row.name;
         row.expiresAt = expiresAt ?? row.expiresAt;
+        if (patch.limits !== undefined) row.limits = someLimits(patch.limits);
         if (certificates !== undefined) {
           row.certificates = certificates;
           row.unbound = false;

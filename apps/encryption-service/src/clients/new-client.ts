@@ -1,5 +1,5 @@
 import type { Clock, Identifiers } from '@app/ambient';
-import type { ClientScope } from '@app/contract';
+import type { ClientLimits, ClientScope } from '@app/contract';
 import { generateApiSecret, hashApiSecret, type ServiceKeys } from '@app/crypto';
 import type { SecretString } from '@app/secret';
 import { apiKeyOf } from '../callers/api-keys.js';
@@ -15,6 +15,7 @@ export interface ClientPlan {
   readonly certificates: readonly StoredBinding[];
   readonly unbound: boolean;
   readonly expiresAt?: Date | undefined;
+  readonly limits?: ClientLimits | undefined;
 }
 
 /** A client that is not stored yet, with the only copy of its secret. */
@@ -32,7 +33,7 @@ export class NewClients {
   ) {}
 
   make(plan: ClientPlan): NewClient {
-    const { tenantId, name, unbound, expiresAt } = plan;
+    const { tenantId, name, unbound, expiresAt, limits } = plan;
     const id = this.identifiers.newUuid();
     const secret = generateApiSecret();
     const now = this.clock.now();
@@ -47,6 +48,7 @@ export class NewClients {
       certificates: [...plan.certificates],
       unbound,
       expiresAt,
+      limits,
       state: 'active',
       createdAt: now,
       updatedAt: now,

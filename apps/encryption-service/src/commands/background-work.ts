@@ -1,4 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { SharedLimits } from '@app/limits';
 import type { Connection } from '@app/persistence';
 import { type createLogger, errorFields } from '@app/server';
 import type { EncryptionServiceConfig } from '../config.js';
@@ -43,10 +44,13 @@ export function startBackgroundWork(
     logger.warn(errorFields(error), 'changes are not heard of; they will be listened for again');
   });
   const settle = flushCounts(nest.get(MessageCounter), logger);
+  const limits = nest.get(SharedLimits);
+  limits.start();
   // It stops with the module.
   nest.get(Upkeep).start(config.upkeep.everySeconds * 1000);
   return async () => {
     await settle();
+    await limits.stop();
     await listener.close();
   };
 }

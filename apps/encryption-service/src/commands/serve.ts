@@ -27,6 +27,8 @@ import { Authenticator } from '../callers/authenticator.js';
 import { type EncryptionServiceConfig, OPTIONS } from '../config.js';
 import { Readiness } from '../health/readiness.js';
 import { MessageCounter } from '../keysets/counting/message-counter.js';
+import { LimitRequest } from '../limits/limit-request.js';
+import { limitProblems } from '../limits/tiers.js';
 import { kekProblems } from '../master-key/settings.js';
 import { SCHEMA } from '../schema.js';
 import { startBackgroundWork } from './background-work.js';
@@ -69,6 +71,7 @@ async function startHttp(
       refreshMillis: config.keyCache.refreshSeconds * 1000,
       maxAgeMillis: config.keyCache.maxAgeSeconds * 1000,
     },
+    limits: config.limits,
     recentRows: {
       entries: config.recentRows.entries,
       maxAgeMillis: config.recentRows.maxAgeSeconds * 1000,
@@ -88,7 +91,9 @@ async function startHttp(
     bodyLimitBytes: config.limits.bodyBytes,
     logger,
     identifiers: new RandomIdentifiers(),
-    authorizeFrom: (nest) => authorizeWith(nest.get(Authenticator), nest.get(AuditLog)),
+    admitFrom: (nest) => (call) => nest.get(LimitRequest).byAddress(call),
+    authorizeFrom: (nest) =>
+      authorizeWith(nest.get(Authenticator), nest.get(AuditLog), nest.get(LimitRequest)),
   });
   config.service.secret.dispose();
   await app.nest.listen({ host: config.listen.host, port: config.listen.port });
@@ -120,7 +125,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     prefix: 'ES',
     options: OPTIONS,
     argv,
-    rules: ({ kek }) => kekProblems(kek),
+    rules: ({ kek, limits }) => [...kekProblems(kek), ...limitProblems(limits)],
   });
   const logger = createLogger(SCHEMA.applicationName, config.log.level);
   await assertSelfTest(logger);

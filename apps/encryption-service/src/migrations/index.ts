@@ -6,6 +6,7 @@ import { SlowWrongKeys1764000000004 } from './1764000000004-slow-wrong-keys.js';
 import { CountAndDestroy1764000000005 } from './1764000000005-count-and-destroy.js';
 import { WatchStreams1764000000006 } from './1764000000006-watch-streams.js';
 import { LetUsesPass1764000000007 } from './1764000000007-let-uses-pass.js';
+import { LimitAndCountUse1764000000009 } from './1764000000009-limit-and-count-use.js';
 
 /** In the order in which they run; one that has been released is never edited. */
 export const MIGRATIONS: readonly MigrationClass[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly MigrationClass[] = [
   CountAndDestroy1764000000005,
   WatchStreams1764000000006,
   LetUsesPass1764000000007,
+  LimitAndCountUse1764000000009,
 ];

@@ -45,7 +45,7 @@ export class BatchesController {
     summary: 'Decrypts up to 1,000 items, each as decrypt does.',
     body: DecryptBatchRequest,
     answer: DecryptBatchAnswer,
-    errors: KEY_ERRORS,
+    errors: [...KEY_ERRORS, 'quota_exceeded'],
     headers: [MASTER_KEY],
   })
   decrypt(

@@ -10,6 +10,7 @@ import { ServiceController } from './service.controller.js';
 import { StreamsController } from './streams.controller.js';
 import { TenantsController } from './tenants.controller.js';
 import { TransferController } from './transfer.controller.js';
+import { UsageController } from './usage.controller.js';
 import { VersionsController } from './versions.controller.js';
 
 /** Every controller of the service: the whole surface of its data port. */
@@ -25,5 +26,6 @@ export const CONTROLLERS: readonly Type[] = [
   ClientsController,
   TenantsController,
   TransferController,
+  UsageController,
   ServiceController,
 ];

@@ -29,7 +29,7 @@ export class DataKeysController {
       'Makes a data key of 32 random bytes, wrapped, and in plain only where that is asked for.',
     body: CreateDataKeyRequest,
     answer: CreatedDataKeyAnswer,
-    errors: KEY_ERRORS,
+    errors: [...KEY_ERRORS, 'quota_exceeded'],
     headers: [MASTER_KEY],
   })
   create(
@@ -48,7 +48,7 @@ export class DataKeysController {
     summary: 'Opens a data key, with the same context; it opens no data.',
     body: DecryptRequest,
     answer: DataKeyAnswer,
-    errors: OPENING_ERRORS,
+    errors: [...OPENING_ERRORS, 'quota_exceeded'],
     headers: [MASTER_KEY],
   })
   open(

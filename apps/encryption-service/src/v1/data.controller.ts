@@ -54,7 +54,7 @@ export class DataController {
     summary: 'Decrypts what encrypt answered, with the same context.',
     body: DecryptRequest,
     answer: DecryptAnswer,
-    errors: OPENING_ERRORS,
+    errors: [...OPENING_ERRORS, 'quota_exceeded'],
     headers: [MASTER_KEY],
   })
   decrypt(

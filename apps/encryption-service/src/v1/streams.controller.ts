@@ -51,7 +51,7 @@ export class StreamsController {
     summary:
       'Decrypts a stream while it arrives: each chunk is authentic, and the whole is only where the answer ends and does not break off.',
     octets: true,
-    errors: [...KEY_ERRORS, 'version_destroyed', 'decryption_failed'],
+    errors: [...KEY_ERRORS, 'version_destroyed', 'decryption_failed', 'quota_exceeded'],
     headers: [STREAM_HEADERS.encryptionId, STREAM_HEADERS.encryptionContext, MASTER_KEY],
   })
   decrypt(

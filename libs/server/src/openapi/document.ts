@@ -20,7 +20,12 @@ export interface OpenApiInfo {
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
-const ALWAYS: readonly ErrorCode[] = ['invalid_request', 'internal', 'shutting_down'];
+const ALWAYS: readonly ErrorCode[] = [
+  'invalid_request',
+  'rate_limited',
+  'internal',
+  'shutting_down',
+];
 const WITH_CREDENTIALS: readonly ErrorCode[] = [
   'unauthenticated',
   'forbidden',

@@ -5,6 +5,8 @@ import type { OpenKeyset } from '../use/keyset-uses.js';
 /** An item that was done, under which versions. */
 export interface DoneItem<Answer> {
   readonly answer: Answer;
+  /** Bytes of plaintext that were sealed or opened. */
+  readonly bytes: number;
   /** The version that it was opened under. */
   readonly opened?: string;
   /** The version that it was sealed under. */
@@ -14,6 +16,8 @@ export interface DoneItem<Answer> {
 /** What one kind of batch does with an item. What it throws is the item's error, unless it is the call's. */
 export interface BatchKind<Item extends BatchItem, Prepared, Answer extends object> {
   readonly operation: string;
+  /** Whether plaintext is in its answers: then they count in the decrypt budget. */
+  readonly releases: boolean;
   /** The class of an item. */
   readonly item: DtoClass<Item>;
   /**

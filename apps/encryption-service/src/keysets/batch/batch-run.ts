@@ -127,9 +127,11 @@ export class BatchRun<Item extends BatchItem, Prepared, Answer extends object> {
     const result: BatchResult<Answer>[] = [];
     let firstFailure: AppError | undefined;
     let items = 0;
+    let bytes = 0;
     for (const { reference, outcome } of this.#entries) {
       if (isDone(outcome)) {
         items += 1;
+        bytes += outcome.bytes;
         countUp(itemsByVersion, outcome.opened);
         countUp(itemsByVersion, outcome.sealed);
         result.push({ ...reference, ...outcome.answer });
@@ -140,7 +142,7 @@ export class BatchRun<Item extends BatchItem, Prepared, Answer extends object> {
     }
     const failed = result.length - items;
     const outcome = items > 0 ? 'success' : (firstFailure?.code ?? 'success');
-    return { result, outcome, items, failed, itemsByVersion, alarms: this.#alarms };
+    return { result, outcome, items, bytes, failed, itemsByVersion, alarms: this.#alarms };
   }
 }
 

@@ -8,6 +8,7 @@ import type {
 } from '@app/contract';
 import type { Call } from '@app/server';
 import type { ClientCaller } from '../../callers/caller.js';
+import type { DecryptBudget } from '../../limits/decrypt-budget.js';
 import type { CountedSealing } from '../data/counted-sealing.js';
 import type { KeysetUses } from '../use/keyset-uses.js';
 import type { MessageCounter } from '../counting/message-counter.js';
@@ -31,9 +32,10 @@ export class Batches {
     counter: MessageCounter,
     sealing: CountedSealing,
     reencryption: Reencryption,
+    budget: DecryptBudget,
     maxDataBytes: number,
   ) {
-    this.#uses = new BatchUses(uses);
+    this.#uses = new BatchUses(uses, budget);
     this.#encrypt = new EncryptBatch(sealing, maxDataBytes);
     this.#decrypt = new DecryptBatch(counter);
     this.#reencrypt = new ReencryptBatch(reencryption);

@@ -12,6 +12,7 @@ const RULE = { kind: 'data', admit: assertDecrypts } as const;
 /** `POST /v1/decrypt/batch`. */
 export class DecryptBatch extends OpeningBatch<DecryptAnswer> {
   readonly operation = 'decrypt-batch';
+  readonly releases = true;
 
   constructor(private readonly counter: MessageCounter) {
     super();
@@ -19,6 +20,7 @@ export class DecryptBatch extends OpeningBatch<DecryptAnswer> {
 
   async work(opening: Opening, keyset: OpenKeyset): Promise<DoneItem<DecryptAnswer>> {
     const { blob, version } = await openIn(keyset, opening, RULE, this.counter);
-    return { answer: toDecryptAnswer(blob), opened: version.id };
+    const bytes = blob.data.length;
+    return { answer: toDecryptAnswer(blob), bytes, opened: version.id };
   }
 }

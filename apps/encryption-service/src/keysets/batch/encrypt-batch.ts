@@ -9,6 +9,7 @@ import type { BatchKind, DoneItem } from './batch-kind.js';
 /** `POST /v1/encrypt/batch`. */
 export class EncryptBatch implements BatchKind<EncryptItem, Sealable, EncryptAnswer> {
   readonly operation = 'encrypt-batch';
+  readonly releases = false;
   readonly item = EncryptItem;
 
   constructor(
@@ -35,7 +36,7 @@ export class EncryptBatch implements BatchKind<EncryptItem, Sealable, EncryptAns
     assertEncrypts(keyset.encryption, version);
     const input = { kind: 'data', encoding, context, data } as const;
     const answer = await this.sealing.seal(keyset, version, input);
-    return answer === 'renew' ? answer : { answer, sealed: version.id };
+    return answer === 'renew' ? answer : { answer, bytes: data.length, sealed: version.id };
   }
 
   stands(

@@ -11,6 +11,7 @@ export abstract class OpeningBatch<Answer extends object> implements BatchKind<
   Answer
 > {
   abstract readonly operation: string;
+  abstract readonly releases: boolean;
   readonly item = DecryptItem;
 
   abstract work(opening: Opening, keyset: SealingKeyset): Promise<DoneItem<Answer> | 'renew'>;

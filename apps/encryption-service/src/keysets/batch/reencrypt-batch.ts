@@ -9,6 +9,7 @@ import { OpeningBatch } from './opening-batch.js';
 /** `POST /v1/reencrypt/batch`. */
 export class ReencryptBatch extends OpeningBatch<ReencryptAnswer> {
   readonly operation = 'reencrypt-batch';
+  readonly releases = false;
 
   constructor(private readonly reencryption: Reencryption) {
     super();

@@ -12,6 +12,7 @@ const RULE = { kind: 'any', admit: assertOpensInside } as const;
 /** `POST /v1/verify/batch`: says what opens, data and data keys alike, and never what is in it. */
 export class VerifyBatch extends OpeningBatch<VerifiedItem> {
   readonly operation = 'verify-batch';
+  readonly releases = false;
 
   constructor(private readonly counter: MessageCounter) {
     super();
@@ -20,6 +21,6 @@ export class VerifyBatch extends OpeningBatch<VerifiedItem> {
   async work(opening: Opening, keyset: OpenKeyset): Promise<DoneItem<VerifiedItem>> {
     const { blob, version } = await openIn(keyset, opening, RULE, this.counter);
     blob.data.fill(0);
-    return { answer: { ok: true }, opened: version.id };
+    return { answer: { ok: true }, bytes: blob.data.length, opened: version.id };
   }
 }

@@ -1,9 +1,10 @@
 import type { DataKeyAnswer, DecryptRequest } from '@app/contract';
 import type { Call } from '@app/server';
 import type { ClientCaller } from '../../callers/caller.js';
+import { DATA_KEY_ITEMS } from '../../limits/decrypt-budget.js';
 import type { BlobOpener } from '../data/blob-opener.js';
 
-const OPENS = { operation: 'open-data-key', kind: 'data-key' } as const;
+const OPENS = { operation: 'open-data-key', kind: 'data-key', items: DATA_KEY_ITEMS } as const;
 
 /** Opens a data key. It opens nothing else, and decrypt opens no data key. */
 export class OpenDataKey {

@@ -3,6 +3,8 @@ import type { Clock } from '@app/ambient';
 import type { Database } from '@app/persistence';
 import type { AuditLog } from '../../audit/audit-log.js';
 import type { Authenticator } from '../../callers/authenticator.js';
+import type { DecryptBudget } from '../../limits/decrypt-budget.js';
+import { StreamUsage } from '../../usage/stream-usage.js';
 import { Batches } from '../batch/batches.js';
 import { BlobOpener } from './blob-opener.js';
 import { CountedSealing } from './counted-sealing.js';
@@ -31,26 +33,27 @@ export interface DataPlaneParts {
   readonly reader: KeysetReader;
   readonly uses: KeyUses;
   readonly keysetUses: KeysetUses;
+  readonly budget: DecryptBudget;
 }
 
 function streamProviders(parts: DataPlaneParts): Provider[] {
-  const { database, clock, audit, authenticator, counter, reader, uses } = parts;
+  const { database, clock, audit, authenticator, counter, reader, uses, budget } = parts;
   const standings = new StreamStandings(database, reader, authenticator, clock);
-  const ends = new StreamEnds(audit);
+  const ends = new StreamEnds(audit, new StreamUsage(database));
   return [
     { provide: StreamEnds, useValue: ends },
     {
       provide: StreamData,
-      useValue: new StreamData(uses, reader, counter, standings, ends, audit),
+      useValue: new StreamData(uses, reader, counter, standings, ends, audit, budget, clock),
     },
   ];
 }
 
 /** @param bodyLimitBytes - of a request body at most. */
 export function dataPlaneProviders(parts: DataPlaneParts, bodyLimitBytes: number): Provider[] {
-  const { counter, uses, keysetUses } = parts;
+  const { counter, uses, keysetUses, budget } = parts;
   const maxDataBytes = dataLimit(bodyLimitBytes);
-  const opener = new BlobOpener(uses, counter);
+  const opener = new BlobOpener(uses, counter, budget);
   const sealing = new CountedSealing(counter);
   const reencryption = new Reencryption(sealing, counter);
   return [
@@ -60,9 +63,9 @@ export function dataPlaneProviders(parts: DataPlaneParts, bodyLimitBytes: number
     { provide: ReencryptData, useValue: new ReencryptData(keysetUses, reencryption) },
     {
       provide: Batches,
-      useValue: new Batches(keysetUses, counter, sealing, reencryption, maxDataBytes),
+      useValue: new Batches(keysetUses, counter, sealing, reencryption, budget, maxDataBytes),
     },
-    { provide: CreateDataKey, useValue: new CreateDataKey(uses, counter) },
+    { provide: CreateDataKey, useValue: new CreateDataKey(uses, counter, budget) },
     { provide: OpenDataKey, useValue: new OpenDataKey(opener) },
     ...streamProviders(parts),
   ];

@@ -3,7 +3,7 @@ import type { Call } from '@app/server';
 import type { ClientCaller } from '../../callers/caller.js';
 import type { BlobOpener } from './blob-opener.js';
 
-const OPENS = { operation: 'decrypt', kind: 'data' } as const;
+const OPENS = { operation: 'decrypt', kind: 'data', items: 1 } as const;
 
 /** Opens what encrypt sealed. */
 export class DecryptData {

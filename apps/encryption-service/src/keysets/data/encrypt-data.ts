@@ -26,6 +26,7 @@ export class EncryptData {
         versionId,
         admit: assertEncrypts,
         count: (encryption, version) => this.counter.take(encryption, version, 1, data.length),
+        bytes: () => data.length,
         work: (keys, version) =>
           sealUnder(keys, version, { kind: 'data', encoding, context, data }),
       });

@@ -46,6 +46,23 @@ export function openUnder(
   return openBlob(keys, { kind: kind ?? 'data', cipherText, metadata, context });
 }
 
+/**
+ * What decrypt answers of an opened blob, once it is paid for. Its data is overwritten, whatever comes of that.
+ *
+ * @throws what `pay` throws.
+ */
+export async function toPaidAnswer(
+  blob: OpenedBlob,
+  pay: () => Promise<void>,
+): Promise<DecryptAnswer> {
+  try {
+    await pay();
+    return toDecryptAnswer(blob);
+  } finally {
+    blob.data.fill(0);
+  }
+}
+
 /** What decrypt answers of an opened blob, whose data is overwritten. */
 export function toDecryptAnswer({ data, encoding, origin }: OpenedBlob): DecryptAnswer {
   try {

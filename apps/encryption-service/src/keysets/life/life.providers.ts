@@ -4,6 +4,7 @@ import type { ServiceKeys } from '@app/crypto';
 import type { AppError } from '@app/errors';
 import type { Database } from '@app/persistence';
 import type { AuditLog } from '../../audit/audit-log.js';
+import type { RollUpUsage } from '../../usage/roll-up-usage.js';
 import type { KeyCache } from '../use/key-cache.js';
 import type { KeysetRows } from '../rows/keyset.repository.typeorm.js';
 import type { MessageCounter } from '../counting/message-counter.js';
@@ -33,6 +34,7 @@ export interface LifeParts {
   readonly succession: VersionSuccession;
   readonly renewal: VersionRenewal;
   readonly cache: KeyCache;
+  readonly usage: RollUpUsage;
   readonly onFailure: (error: AppError) => void;
 }
 

@@ -4,6 +4,7 @@ import type { Clock, Identifiers } from '@app/ambient';
 import { type AppError, toAppError } from '@app/errors';
 import type { Database } from '@app/persistence';
 import { KEPT_MILLIS } from '../rows/idempotency.typeorm.js';
+import type { RollUpUsage } from '../../usage/roll-up-usage.js';
 import type { KeyCache } from '../use/key-cache.js';
 import type { VersionRenewal } from '../versions/version-renewal.js';
 import type { DueVersion, DueVersions } from './due-versions.js';
@@ -19,6 +20,7 @@ export interface UpkeepParts {
   readonly erase: EraseKeys;
   readonly renewal: VersionRenewal;
   readonly cache: KeyCache;
+  readonly usage: RollUpUsage;
   readonly identifiers: Identifiers;
   readonly clock: Clock;
   readonly onFailure: (error: AppError) => void;
@@ -26,7 +28,7 @@ export interface UpkeepParts {
 
 /**
  * What has to be done when its time has come, whether or not somebody calls: keys are erased, versions that are too old are followed by
- * new ones, and what is no longer needed is swept. Every replica asks; the one that gets the lock does it, and the others go on.
+ * new ones, what was used is added up, and what is no longer needed is swept. Every replica asks; the one that gets the lock does it, and the others go on.
  */
 export class Upkeep implements OnModuleDestroy {
   #timer: NodeJS.Timeout | undefined;
@@ -59,7 +61,7 @@ export class Upkeep implements OnModuleDestroy {
    * @throws AppError `database_unavailable`.
    */
   async run(): Promise<void> {
-    const { database, due, erase, renewal, cache, identifiers, clock } = this.parts;
+    const { database, due, erase, renewal, cache, usage, identifiers, clock } = this.parts;
     cache.dropExpired();
     const requestId = identifiers.newUuid();
     await database.transaction({}, async (manager) => {
@@ -70,6 +72,7 @@ export class Upkeep implements OnModuleDestroy {
         renewal.renewUnasked({ ...place, activeId, requestId }),
       );
       await due.sweepRepeatable(new Date(now.getTime() - KEPT_MILLIS));
+      await usage.run();
     });
   }
 

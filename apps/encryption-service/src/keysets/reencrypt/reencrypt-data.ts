@@ -49,10 +49,10 @@ export class ReencryptData {
 }
 
 function toWork(
-  { answer, opened, sealed }: Reencrypted,
+  { answer, bytes, opened, sealed }: Reencrypted,
   isDue: boolean,
 ): KeysetWork<ReencryptAnswer> {
   const itemsByVersion = new Map([[opened, 1]]);
   if (sealed !== undefined) itemsByVersion.set(sealed, 1);
-  return { result: answer, outcome: 'success', items: 1, itemsByVersion, isDue };
+  return { result: answer, outcome: 'success', items: 1, bytes, itemsByVersion, isDue };
 }

@@ -15,6 +15,8 @@ const RULE = { kind: 'any', admit: assertOpensInside } as const;
 /** A blob that was re-encrypted, or is under the active version already. */
 export interface Reencrypted {
   readonly answer: ReencryptAnswer;
+  /** Of plaintext. */
+  readonly bytes: number;
   readonly opened: string;
   /** Absent where it came back as it was. */
   readonly sealed?: string;
@@ -35,7 +37,7 @@ export class Reencryption {
     const { blob, version } = await openIn(keyset, opening, RULE, this.counter);
     try {
       if (version.state === 'active')
-        return { answer: asItWas(opening, version), opened: version.id };
+        return { answer: asItWas(opening, version), bytes: blob.data.length, opened: version.id };
       return await this.#seal(opening, version, blob, keyset);
     } finally {
       blob.data.fill(0);
@@ -67,6 +69,7 @@ export class Reencryption {
     if (sealed === 'renew') return sealed;
     return {
       answer: Object.assign(sealed, { changed: true }),
+      bytes: data.length,
       opened: version.id,
       sealed: active.id,
     };

@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import type { StreamTarget } from '@app/contract';
 import { openStream, readStreamHeader, sealStream, type VersionKeys } from '@app/crypto';
+import type { Clock } from '@app/ambient';
 import { AppError, toAppError } from '@app/errors';
 import type { Call, Octets } from '@app/server';
-import { type Act, runAct } from '../../audit/audited-acts.js';
+import { runAct } from '../../audit/audited-acts.js';
 import type { AuditLog } from '../../audit/audit-log.js';
 import type { ClientCaller } from '../../callers/caller.js';
+import type { DecryptBudget } from '../../limits/decrypt-budget.js';
 import type { EncryptionEntity } from '../rows/encryption.entity.js';
 import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
 import { openingUse } from '../data/blob-opener.js';
@@ -14,6 +16,8 @@ import { assertEncrypts } from '../versions/key-version-state.js';
 import type { KeyUses } from '../use/key-use.js';
 import type { KeysetReader } from '../use/keyset-reader.js';
 import type { MessageCounter } from '../counting/message-counter.js';
+import { BudgetGate } from './budget-gate.js';
+import { ByteCount } from './byte-count.js';
 import { StandingGate } from './standing-gate.js';
 import type { StreamEnds } from './stream-ends.js';
 import type { StreamStandings, StreamUse } from './stream-standing.js';
@@ -28,6 +32,15 @@ interface Begun {
   readonly version: EncryptionKeyVersionEntity;
 }
 
+/** How a stream goes on once it has begun. */
+interface Onward {
+  readonly operation: string;
+  /** Pays for a MiB more, where plaintext is released. */
+  readonly pay?: () => Promise<void>;
+  /** Of the plaintext. */
+  readonly count: ByteCount;
+}
+
 /**
  * Streams of any length, in constant memory. The use is on record before the first byte leaves; after that it is looked at again all
  * the time whether it still may go on, and what fails then breaks the connection off and gets a record of its own.
@@ -40,6 +53,8 @@ export class StreamData {
     private readonly standings: StreamStandings,
     private readonly ends: StreamEnds,
     private readonly audit: AuditLog,
+    private readonly budget: DecryptBudget,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -69,15 +84,16 @@ export class StreamData {
         version,
       }),
     });
-    feed(body, begun.stream);
-    return this.#release(caller, call, ENCRYPT, begun);
+    const count = new ByteCount();
+    feed(count.of(body), begun.stream);
+    return this.#release(caller, call, begun, { operation: ENCRYPT, count });
   }
 
   /**
    * Opens a body as one message.
    *
    * @returns its plaintext, each chunk authenticated; to destroy it frees everything.
-   * @throws AppError as {@link KeyUses.run}, and `decryption_failed` where nothing of it opens.
+   * @throws AppError as {@link KeyUses.run}, and `decryption_failed` where nothing of it opens, and `quota_exceeded`.
    */
   async decrypt(
     caller: ClientCaller,
@@ -86,6 +102,7 @@ export class StreamData {
     body: Octets,
   ): Promise<Readable> {
     const headed = await this.#readHeader(caller, call, encryptionId, body);
+    const spending = this.budget.spending(caller);
     let beginning: Promise<Transform> | undefined;
     const begin = async (keys: VersionKeys, versionId: string): Promise<Transform> => {
       const stream = openStream(keys, versionId, context);
@@ -104,10 +121,17 @@ export class StreamData {
         // What arrived is not there a second time: a second try goes on with what the first one opened.
         work: async (keys, version, encryption) => {
           beginning ??= begin(keys, version.id);
-          return { stream: await beginning, encryption, version };
+          const stream = await beginning;
+          await spending.upTo(1);
+          return { stream, encryption, version };
         },
       });
-      return this.#release(caller, call, DECRYPT, begun);
+      const pay = (): Promise<void> => spending.next();
+      return this.#release(caller, call, begun, {
+        operation: DECRYPT,
+        pay,
+        count: new ByteCount(),
+      });
     } catch (error) {
       beginning?.then(
         (stream) => stream.destroy(),
@@ -139,21 +163,23 @@ export class StreamData {
     }
   }
 
-  #release(caller: ClientCaller, call: Call, operation: string, begun: Begun): Readable {
+  #release(caller: ClientCaller, call: Call, begun: Begun, onward: Onward): Readable {
     const { stream, encryption, version } = begun;
+    const { operation, pay, count } = onward;
     let use: StreamUse = { caller, call, encryption, version };
     const gate = new StandingGate(async () => {
       use = await this.standings.check(use);
     });
     const ended = Promise.withResolvers<Error | undefined>();
-    pipeline(stream, gate, (error) => {
+    const gates = pay === undefined ? [gate] : [gate, new BudgetGate(pay), count.ofPassing()];
+    pipeline([stream, ...gates], (error) => {
       ended.resolve(error ?? undefined);
     });
     const { tenantId } = caller.client;
     const place = { encryptionId: encryption.id, versionId: version.id };
-    const act: Act = { tenantId, caller, call, operation, ...place };
-    this.ends.watch(act, ended.promise);
-    return gate;
+    const act = { tenantId, caller, call, operation, ...place };
+    this.ends.watch({ act, begun: this.clock.now(), bytes: () => count.bytes }, ended.promise);
+    return gates.at(-1) ?? gate;
   }
 }
 

@@ -9,6 +9,8 @@ export interface UseCounts {
   /** `success`, or the code of the refusal. */
   readonly outcome: string;
   readonly items: number;
+  /** Bytes of plaintext in them; 0 where absent. */
+  readonly bytes?: number;
   readonly failed?: number;
   readonly itemsByVersion?: ReadonlyMap<string, number>;
 }
@@ -21,10 +23,11 @@ export function useEntryOf(
   versions: readonly EncryptionKeyVersionEntity[],
   counts: UseCounts,
 ): KeyUseEntry {
-  const { outcome, items, failed = 0, itemsByVersion } = counts;
+  const { outcome, items, bytes = 0, failed = 0, itemsByVersion } = counts;
   return {
     ...entryOf(act, outcome, items),
     encryptionId: encryption.id,
+    bytes,
     failed,
     // Of one version alone the record says it anyway.
     ...(itemsByVersion === undefined || versions.length === 1 ? {} : { itemsByVersion }),

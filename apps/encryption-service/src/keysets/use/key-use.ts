@@ -8,7 +8,7 @@ import type { BroughtKey } from '../../master-key/master-keys.js';
 import type { EncryptionEntity } from '../rows/encryption.entity.js';
 import type { EncryptionKeyVersionEntity } from '../rows/encryption-key-version.entity.js';
 import type { KeyOpener } from './key-opener.js';
-import { useEntryOf } from './key-standing.js';
+import { type UseCounts, useEntryOf } from './key-standing.js';
 import { assertRenewable } from '../versions/key-version-state.js';
 import type { KeysetReader } from './keyset-reader.js';
 import type { MessageCounter } from '../counting/message-counter.js';
@@ -31,6 +31,8 @@ export interface KeyUse<T> {
     encryption: EncryptionEntity,
     version: EncryptionKeyVersionEntity,
   ) => Promise<RenewalNeed> | RenewalNeed;
+  /** Bytes of plaintext that the work sealed or opened, once it is done; none where absent. */
+  readonly bytes?: () => number;
   /** What is done with the keys, which it borrows. */
   readonly work: (
     keys: VersionKeys,
@@ -81,7 +83,7 @@ export class KeyUses {
     if (outcome === 'again') return 'again';
     const failed = outcome instanceof AppError;
     if (failed && !isRecorded(outcome)) throw outcome;
-    const counts = failed ? { outcome: outcome.code, items: 0 } : { outcome: 'success', items: 1 };
+    const counts = failed ? { outcome: outcome.code, items: 0 } : doneOnce(use);
     const { encryption, version } = loaded;
     const entry = useEntryOf(
       { ...act, versionId: version.id },
@@ -162,6 +164,10 @@ function countOnce(count: KeyUse<unknown>['count']): KeyUse<unknown>['count'] {
     if (need !== 'required') counted.set(version.id, need);
     return need;
   };
+}
+
+function doneOnce<T>({ bytes }: KeyUse<T>): UseCounts {
+  return { outcome: 'success', items: 1, bytes: bytes?.() ?? 0 };
 }
 
 function actOf<T>({ caller, call, operation, encryptionId, versionId }: KeyUse<T>): Act {
