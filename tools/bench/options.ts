@@ -26,6 +26,10 @@ export const BENCH_OPTIONS = {
         ? `must be numbers from 1 to ${MAX_CONNECTIONS.toString()}`
         : undefined,
   }),
+  limits: option.boolean({
+    default: false,
+    help: 'Counts limits and decrypt budget, which are off otherwise: to see what that costs.',
+  }),
   out: option.path({
     optional: true,
     help: 'The file for the figures as JSON; a new one in the temporary folder by default.',

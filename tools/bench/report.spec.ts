@@ -31,6 +31,7 @@ function summaryWith(serviceSeconds: number | undefined): string {
       pinning: 'there is only one core',
     },
     secondsEach: 1,
+    hasLimits: false,
     results: [resultWith(serviceSeconds)],
     batches: [],
     startUp: { firstStart: 4321, laterStart: 1234, twin: 99 },

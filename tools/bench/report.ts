@@ -21,6 +21,8 @@ export interface PeakMemory {
 export interface BenchReport {
   readonly machine: MachineFacts;
   readonly secondsEach: number;
+  /** Whether limits were counted. */
+  readonly hasLimits: boolean;
   readonly results: readonly Result[];
   readonly batches: readonly BatchResult[];
   readonly startUp: StartUp;

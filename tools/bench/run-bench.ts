@@ -5,6 +5,7 @@ import { ANY_PORT } from '../trial/any-port.js';
 import { BatchMeasurement, type BatchResult } from './batches.js';
 import { type Contestant, serviceContestant, twinContestant } from './contestant.js';
 import type { Operation, Result, Scenario } from './figures.js';
+import { LIMITS_OFF, LIMITS_WIDE } from './limits.js';
 import { type MeasureContext, Measurement } from './measure.js';
 import { Pinning } from './pinning.js';
 import { childrenOf, ProcessFigures } from './process-figures.js';
@@ -16,6 +17,8 @@ export interface BenchRequest {
   readonly seconds: number;
   readonly connections: readonly number[];
   readonly pinning: Pinning | undefined;
+  /** Whether limits are counted, which nobody meets. */
+  readonly hasLimits: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +38,12 @@ async function open(request: BenchRequest): Promise<{ system: RunningSystem; mil
     dataDirectory: request.folder,
     ports: ANY_PORT,
     // A line of log for each request is the operator's choice; what is measured is the service.
-    environment: { encryptionService: { ES_LOG_LEVEL: 'warn' } },
+    environment: {
+      encryptionService: {
+        ES_LOG_LEVEL: 'warn',
+        ...(request.hasLimits ? LIMITS_WIDE : LIMITS_OFF),
+      },
+    },
     signal: request.signal,
     onEvent: printLine,
   });

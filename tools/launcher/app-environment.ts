@@ -26,6 +26,14 @@ export interface ReplicaPorts {
 /** What no app inherits: the launcher has read it, or it is npm's own. */
 const DROPPED = ['DATABASE_URL', 'DATABASE_URL_FILE', 'KEYWARD_CONNECTION', 'npm_', 'INIT_CWD'];
 
+/** Everybody who tries it out calls from one address. */
+const SHARED_ADDRESS: Variables = {
+  CP_LIMITS_REGISTER_PER_HOUR: '1000',
+  CP_LIMITS_REGISTER_BURST: '1000',
+  CP_LIMITS_LOGIN_PER_MINUTE: '1000',
+  CP_LIMITS_LOGIN_BURST: '1000',
+};
+
 const MASTER_KEY_VARIABLES = ['ES_KEK_LOCAL_KEY', 'ES_KEK_LOCAL_KEY_FILE', 'ES_KEK_LOCAL_FILE'];
 
 export function urlOf(port: number): string {
@@ -96,6 +104,7 @@ export function corePlatformEnvironment(
     without: [...DROPPED, 'ES_', 'CP_DATABASE_URL'],
     set: {
       ...common('CP', from, ports, databases.corePlatform),
+      ...(isAnySet(Object.keys(SHARED_ADDRESS)) ? {} : SHARED_ADDRESS),
       CP_SECRET_FILE: keyFiles.coreSecret,
       CP_SERVICE_URL: peer.serviceUrl,
       CP_SERVICE_CA: certificates.ca.certificate,
