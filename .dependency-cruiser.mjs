@@ -4,7 +4,9 @@ import { FOR_SPECS, KEY_SERVICE_SDKS, UNITS } from './tools/lint/import-table.mj
 const SPEC = '\\.spec\\.ts$';
 const CORE = '^apps/core-platform/';
 const DOOR = '^libs/[^/]+/src/index\\.ts$';
-const VECTORS_DOOR = '^libs/crypto/src/vectors\\.ts$';
+const VECTORS_DOOR = '^libs/(crypto|client-keys)/src/vectors\\.ts$';
+/** What of a client differs between Node.js and browsers. */
+const RUNTIME_DOOR = '^libs/client-keys/src/(node|browser)\\.ts$';
 const NOTHING = '^$';
 
 /**
@@ -72,7 +74,7 @@ export default {
       'libs-through-their-door',
       'A library is imported by its index.ts, from elsewhere; what it does not export is its own.',
       { path: '^(apps|tools|test)/', pathNot: VECTORS_OF_CORE.from },
-      { path: '^libs/', pathNot: [DOOR, VECTORS_DOOR] },
+      { path: '^libs/', pathNot: [DOOR, VECTORS_DOOR, RUNTIME_DOOR] },
     ),
     rule(
       'libs-through-each-others-door',
@@ -93,6 +95,12 @@ export default {
       'Sealing with a given nonce is for those who run vectors, and for tests.',
       { pathNot: ['^tools/(vectors|kat)/', '^test/', SPEC] },
       { path: VECTORS_DOOR },
+    ),
+    rule(
+      'client-keys-in-browsers',
+      'What a browser runs reaches no module of Node.js.',
+      { path: '^libs/client-keys/src/', pathNot: ['^libs/client-keys/src/node\\.ts$', SPEC] },
+      { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
     ),
     rule(
       'hazmat-inside-crypto',

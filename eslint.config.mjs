@@ -18,7 +18,11 @@ const EXPOSING = [
   'libs/credentials/src/core-keys.ts',
   'libs/credentials/src/password-hasher.ts',
   'libs/client-keys/src/derivation.ts',
-  'libs/client-keys/src/member-keys.ts',
+  'libs/client-keys/src/key-pair.ts',
+  'libs/client-keys/src/sealed-copy.ts',
+  'libs/client-keys/src/secret-key.ts',
+  'libs/client-keys/src/vectors.ts',
+  'libs/client-keys/src/x25519.ts',
   'libs/credentials/src/password-rules.ts',
   'libs/credentials/src/refresh-tokens.ts',
   'libs/credentials/src/secret-sealer.ts',
@@ -33,6 +37,7 @@ const EXPOSING = [
   'libs/kek/src/vault-transit/vault-connection.ts',
   'libs/kek/src/vault-transit/vault-login.ts',
   // Into a connection to another server.
+  'libs/client-keys/src/core-link.ts',
   'libs/encryption-client/src/caller.ts',
   'libs/persistence/src/migrate.ts',
   'libs/persistence/src/open-database.ts',
@@ -55,7 +60,6 @@ const EXPOSING = [
 /** They export public keys. */
 const PUBLISHING = [
   'apps/encryption-service/src/callers/certificate-binding.ts',
-  'libs/client-keys/src/hpke.ts',
   'libs/crypto/src/hazmat/ed25519.ts',
   'tools/certs/issue-certificate.ts',
 ];

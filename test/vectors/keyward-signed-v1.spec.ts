@@ -4,7 +4,7 @@ import { runVectors } from '../../tools/vectors/run-vectors.js';
 import { readVectorFile } from '../../tools/vectors/vector-file.js';
 
 const FILE = readVectorFile(join(import.meta.dirname, 'keyward-signed-v1.json'));
-const GROUPS = runVectors(FILE);
+const GROUPS = await runVectors(FILE);
 
 describe('the vectors of what is signed, v1', () => {
   it('are all there: 19 to be met and 36 to be refused', () => {

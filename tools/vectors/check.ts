@@ -10,7 +10,7 @@ export interface Computed {
 }
 
 /** Computes a vector; undefined where the project does not have yet what the vector needs. */
-export type Compute = (input: Fields) => Computed | undefined;
+export type Compute = (input: Fields) => Computed | undefined | Promise<Computed>;
 
 /**
  * Does what must be refused; undefined where the project does not have yet what it needs, else the function that throws. `releasable` is

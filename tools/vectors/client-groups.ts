@@ -1,33 +1,37 @@
 import {
-  deriveHpkeContext,
   deriveLoginSecret,
   deriveMemberKey,
   deriveRoot,
+  openMasterKey,
+  SecretKey,
+  unwrapPrivateKey,
+} from '@app/client-keys';
+import { argon2id } from '@app/client-keys/node';
+import {
   loginInfo,
   memberKeyInfo,
-  openMasterKey,
-  privateKeyOf,
-  privateKeyWrap,
-  publicBytesOf,
+  privateKeyLock,
   publicKeyOf,
   saltOf,
-  sealInfo,
   sealMasterKeyWith,
-  unwrapPrivateKey,
+  sealSteps,
   wrapPrivateKeyWith,
-} from '@app/client-keys';
-import { SecretString } from '@app/secret';
+} from '@app/client-keys/vectors';
 import type { Computed } from './check.js';
 import type { Fields } from './fields.js';
-import { secretOf } from './inputs.js';
 
-function hex(steps: Readonly<Record<string, Buffer>>): Record<string, string> {
+function hex(steps: object): Record<string, string> {
+  const entries = Object.entries(steps) as [string, Uint8Array][];
   return Object.fromEntries(
-    Object.entries(steps).map(([name, bytes]) => [name, bytes.toString('hex')]),
+    entries.map(([name, bytes]) => [name, Buffer.from(bytes).toString('hex')]),
   );
 }
 
-export function computeDerivation(input: Fields): Computed {
+function keyOf(input: Fields, name: string): SecretKey {
+  return new SecretKey(input.bytes(name), name);
+}
+
+export async function computeDerivation(input: Fields): Promise<Computed> {
   const password = input.text('password');
   const account = { origin: input.text('origin'), username: input.text('username') };
   const parameters = {
@@ -36,48 +40,48 @@ export function computeDerivation(input: Fields): Computed {
     memoryKiB: input.count('m'),
     parallelism: input.count('p'),
   };
-  const device = input.has('deviceSecret') ? secretOf(input, 'deviceSecret') : undefined;
-  const root = deriveRoot(new SecretString(password), account, parameters);
+  const device = input.has('deviceSecret') ? keyOf(input, 'deviceSecret') : undefined;
+  const root = await deriveRoot(argon2id, password, account, parameters);
+  const memberKey = await deriveMemberKey(root, parameters, device);
   return {
     steps: hex({
       passwordNfkc: Buffer.from(password.normalize('NFKC'), 'utf8'),
-      saltPrime: saltOf(account, parameters.salt),
+      saltPrime: await saltOf(account, parameters.salt),
       root: root.expose(),
       loginInfo: loginInfo(parameters),
       memberInfo: memberKeyInfo(parameters),
     }),
     result: {
-      loginSecret: deriveLoginSecret(root, parameters).expose(),
-      memberKey: deriveMemberKey(root, parameters, device).expose().toString('hex'),
+      loginSecret: await deriveLoginSecret(root, parameters),
+      ...hex({ memberKey: memberKey.expose() }),
     },
   };
 }
 
-export function computeMemberSeal(input: Fields): Computed {
+export async function computeMemberSeal(input: Fields): Promise<Computed> {
   const place = { tenantId: input.uuid('tenantId'), userId: input.uuid('userId') };
   const publicKey = input.bytes('publicKey');
-  const ephemeral = privateKeyOf(input.bytes('ephemeral'));
-  const [privateKey, tenantKey] = [secretOf(input, 'privateKey'), secretOf(input, 'tenantKey')];
-  const info = sealInfo(place);
-  const kemContext = Buffer.concat([publicBytesOf(ephemeral), publicKey]);
-  const context = deriveHpkeContext(ephemeral, publicKeyOf(publicKey), kemContext, info);
-  const sealed = sealMasterKeyWith(ephemeral, publicKey, place, tenantKey);
+  const [ephemeral, privateKey] = [keyOf(input, 'ephemeral'), keyOf(input, 'privateKey')];
+  const tenantKey = keyOf(input, 'tenantKey');
+  const sealed = await sealMasterKeyWith(ephemeral, publicKey, place, tenantKey);
+  const opened = await openMasterKey(privateKey, place, sealed);
   return {
-    steps: hex({ info, ...context }),
+    steps: hex(await sealSteps(ephemeral, publicKey, place)),
     result: hex({ sealed }),
-    holds: openMasterKey(privateKey, place, sealed).equals(tenantKey),
+    holds: opened.equals(tenantKey),
   };
 }
 
-export function computeMemberPrivateKey(input: Fields): Computed {
-  const [memberKey, privateKey] = [secretOf(input, 'memberKey'), secretOf(input, 'privateKey')];
-  const userId = input.uuid('userId');
-  const publicKey = publicBytesOf(privateKeyOf(privateKey.expose()));
-  const { key, aad } = privateKeyWrap(memberKey, userId, publicKey);
-  const wrapped = wrapPrivateKeyWith(input.bytes('nonce'), memberKey, userId, privateKey);
+export async function computeMemberPrivateKey(input: Fields): Promise<Computed> {
+  const [memberKey, privateKey] = [keyOf(input, 'memberKey'), keyOf(input, 'privateKey')];
+  const [userId, nonce] = [input.uuid('userId'), input.bytes('nonce')];
+  const publicKey = await publicKeyOf(privateKey);
+  const { key, aad } = await privateKeyLock(memberKey, userId, publicKey, nonce);
+  const wrapped = await wrapPrivateKeyWith(nonce, memberKey, userId, privateKey);
+  const opened = await unwrapPrivateKey(memberKey, userId, publicKey, wrapped);
   return {
     steps: hex({ K: key, AAD: aad }),
     result: hex({ wrapped }),
-    holds: unwrapPrivateKey(memberKey, userId, publicKey, wrapped).equals(privateKey),
+    holds: opened.equals(privateKey),
   };
 }

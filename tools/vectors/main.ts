@@ -13,13 +13,13 @@ are right, wrong or not yet there. Exit 1 where one is wrong, 2 where the file c
 const WRONG = 1;
 const UNUSABLE = 2;
 
-function run(path: string): number {
-  const groups = runVectors(readVectorFile(path));
+async function run(path: string): Promise<number> {
+  const groups = await runVectors(readVectorFile(path));
   for (const line of renderReport(groups)) printLine(line);
   return total(groups, 'wrong') === 0 ? 0 : WRONG;
 }
 
-function main(): number {
+async function main(): Promise<number> {
   const { words, rest, helpWanted } = readCommand();
   if (helpWanted) {
     printLine(USAGE);
@@ -31,7 +31,7 @@ function main(): number {
     return UNUSABLE;
   }
   try {
-    return run(path);
+    return await run(path);
   } catch (error) {
     if (!(error instanceof VectorFileError)) throw error;
     printError(error.message);
@@ -39,4 +39,4 @@ function main(): number {
   }
 }
 
-process.exitCode = main();
+process.exitCode = await main();

@@ -25,11 +25,11 @@ function agreesWith(vector: Vector, computed: Computed): boolean {
   );
 }
 
-function judgeVector(vector: Vector): Verdict {
+async function judgeVector(vector: Vector): Promise<Verdict> {
   const compute = VECTOR_GROUPS.get(vector.group);
   if (compute === undefined) return 'not yet';
   try {
-    const computed = compute(vector.input);
+    const computed = await compute(vector.input);
     if (computed === undefined) return 'not yet';
     return agreesWith(vector, computed) ? 'right' : 'wrong';
   } catch (error) {
@@ -60,13 +60,13 @@ function judgeReject(reject: Reject): Verdict {
  * @returns the verdicts by group, in the order of the file.
  * @throws VectorFileError where an input is not of its group's form.
  */
-export function runVectors(file: VectorFile): ReadonlyMap<string, GroupVerdicts> {
+export async function runVectors(file: VectorFile): Promise<ReadonlyMap<string, GroupVerdicts>> {
   const groups = new Map<string, Map<string, Verdict>>();
   const note = (group: string, id: string, verdict: Verdict): void => {
     const verdicts = groups.get(group) ?? new Map<string, Verdict>();
     groups.set(group, verdicts.set(id, verdict));
   };
-  for (const vector of file.vectors) note(vector.group, vector.id, judgeVector(vector));
+  for (const vector of file.vectors) note(vector.group, vector.id, await judgeVector(vector));
   for (const reject of file.rejects) note(reject.group, reject.id, judgeReject(reject));
   return groups;
 }

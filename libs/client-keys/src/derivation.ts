@@ -1,19 +1,7 @@
-import { argon2Sync, createHash, hkdfSync } from 'node:crypto';
-import { encodeBase64Url, encodeMembers } from '@app/encoding';
-import { invalidField } from '@app/errors';
-import { SecretBytes, SecretString } from '@app/secret';
-
-/** What the core answers to `POST /auth/key-derivation`, read: cost and salt of Argon2id (RFC 9106). */
-export interface DerivationParameters {
-  /** 16 to 64 bytes. */
-  readonly salt: Buffer;
-  /** t, 3 to 10. */
-  readonly iterations: number;
-  /** m, 65,536 to 1,048,576 KiB. */
-  readonly memoryKiB: number;
-  /** p, 1 to 4. */
-  readonly parallelism: number;
-}
+import { encodeBase64Url, encodeMembers, joinBytes, utf8Of } from './bytes.js';
+import { assertParameters, type DerivationParameters } from './parameters.js';
+import { SecretKey } from './secret-key.js';
+import { hkdf, sha256 } from './web-crypto.js';
 
 /** Whose password it is, and for which core. */
 export interface Account {
@@ -22,110 +10,126 @@ export interface Account {
   readonly username: string;
 }
 
-const ROOT_BYTES = 32;
-
-const BOUNDS = {
-  iterations: [3, 10],
-  memoryKiB: [65_536, 1_048_576],
-  parallelism: [1, 4],
-} as const;
-
-/**
- * Refuses what a hostile core would send to make a password cheap to guess, or a client work without an end.
- *
- * @throws AppError `invalid_request` naming the field.
- */
-export function assertParameters(parameters: DerivationParameters): void {
-  for (const name of ['iterations', 'memoryKiB', 'parallelism'] as const) {
-    const [least, most] = BOUNDS[name];
-    const value = parameters[name];
-    if (!Number.isSafeInteger(value) || value < least || value > most)
-      throw invalidField(name, `must be ${String(least)} to ${String(most)}`);
-  }
-  const { length } = parameters.salt;
-  if (length < 16 || length > 64) throw invalidField('salt', 'must be 16 to 64 bytes');
+/** What {@link Argon2id} computes of. Bytes are borrowed. */
+export interface Argon2idInput extends Omit<DerivationParameters, 'salt'> {
+  readonly password: Uint8Array;
+  /** 32 bytes. */
+  readonly salt: Uint8Array;
 }
 
+/**
+ * Argon2id version 0x13 (RFC 9106) without secret or associated data. It is a port, since no Argon2id is in Web Crypto: `node.ts` has the one
+ * of Node.js, `browser.ts` one for browsers. An implementation keeps nothing of its input.
+ *
+ * @returns 32 bytes, owned by the caller.
+ */
+export type Argon2id = (input: Argon2idInput) => Promise<Uint8Array>;
+
 /** A to Z alone are lowered: what else there is in a name is not taken by a core. */
-function lowered(username: string): string {
+export function lowered(username: string): string {
   return username.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** salt' of `docs/spec/client-keys-v1.md`: one salt at two cores, or for two people, gives two roots. */
-export function saltOf({ origin, username }: Account, salt: Buffer): Buffer {
-  const bound = encodeMembers('keyward/v1/salt', origin, lowered(username), salt);
-  return createHash('sha256').update(bound).digest();
+export async function saltOf({ origin, username }: Account, salt: Uint8Array): Promise<Uint8Array> {
+  return await sha256(encodeMembers('keyward/v1/salt', origin, lowered(username), salt));
 }
 
-function infoOf(label: string, parameters: DerivationParameters): Buffer {
+function infoOf(label: string, parameters: DerivationParameters): Uint8Array {
   const { iterations, memoryKiB, parallelism } = parameters;
   return encodeMembers(label, iterations, memoryKiB, parallelism);
 }
 
 /** info of the login secret. */
-export function loginInfo(parameters: DerivationParameters): Buffer {
+export function loginInfo(parameters: DerivationParameters): Uint8Array {
   return infoOf('keyward login v1', parameters);
 }
 
 /** info of the member key. */
-export function memberKeyInfo(parameters: DerivationParameters): Buffer {
+export function memberKeyInfo(parameters: DerivationParameters): Uint8Array {
   return infoOf('keyward master-key v1', parameters);
 }
 
-function expand(ikm: Buffer, info: Buffer): Buffer {
-  return Buffer.from(hkdfSync('sha256', ikm, Buffer.alloc(0), info, ROOT_BYTES));
-}
-
 /**
- * The root of all that is derived from a password; it leaves the client in no form. It takes a second, and `memoryKiB` of memory.
+ * The root of all that is derived from a password; it leaves the client in no form. It takes a good part of a second, and `memoryKiB` of
+ * memory.
  *
- * @param password - taken as UTF-8 of its NFKC. Borrowed.
- * @returns 32 bytes, owned by the caller.
- * @throws AppError `invalid_request` for parameters out of their bounds.
+ * @param password - taken as UTF-8 of its NFKC.
+ * @returns owned by the caller.
+ * @throws ClientKeysError `unacceptable_parameters`; AppError `invalid_request` for a password with a lone surrogate.
  */
-export function deriveRoot(
-  password: SecretString,
+export async function deriveRoot(
+  argon2id: Argon2id,
+  password: string,
   account: Account,
   parameters: DerivationParameters,
-): SecretBytes {
+): Promise<SecretKey> {
   assertParameters(parameters);
-  const root = argon2Sync('argon2id', {
-    message: Buffer.from(password.expose().normalize('NFKC'), 'utf8'),
-    nonce: saltOf(account, parameters.salt),
-    passes: parameters.iterations,
-    memory: parameters.memoryKiB,
-    parallelism: parameters.parallelism,
-    tagLength: ROOT_BYTES,
-  });
-  return new SecretBytes(root);
-}
-
-/** What a client sends as `password`: unpadded base64url of 32 bytes, from which the member key does not follow. @param root - borrowed. */
-export function deriveLoginSecret(
-  root: SecretBytes,
-  parameters: DerivationParameters,
-): SecretString {
-  return new SecretString(encodeBase64Url(expand(root.expose(), loginInfo(parameters))));
+  const { salt, ...cost } = parameters;
+  const bytes = utf8Of(password.normalize('NFKC'), 'password');
+  try {
+    const input = { ...cost, password: bytes, salt: await saltOf(account, salt) };
+    return new SecretKey(await argon2id(input), 'root');
+  } finally {
+    bytes.fill(0);
+  }
 }
 
 /**
- * The member key, 32 bytes: the master key of a tenant of one, and what wraps a private key in a tenant of several.
+ * What a client sends as `password`: unpadded base64url of 32 bytes, from which the member key does not follow.
  *
  * @param root - borrowed.
- * @param deviceSecret - 32 bytes that never leave the device, where there are some; borrowed.
- * @throws AppError `invalid_request` for a device secret of another length.
  */
-export function deriveMemberKey(
-  root: SecretBytes,
+export async function deriveLoginSecret(
+  root: SecretKey,
   parameters: DerivationParameters,
-  deviceSecret?: SecretBytes,
-): SecretBytes {
-  if (deviceSecret !== undefined && deviceSecret.length !== 32)
-    throw invalidField('deviceSecret', 'must be 32 bytes');
-  const ikm = Buffer.concat([root.expose(), ...(deviceSecret ? [deviceSecret.expose()] : [])]);
+): Promise<string> {
+  return encodeBase64Url(await hkdf(root.expose(), loginInfo(parameters)));
+}
+
+/**
+ * The member key: the master key of a tenant of one, and what wraps a private key in a tenant of several.
+ *
+ * @param root - borrowed.
+ * @param deviceSecret - never leaves the device, where there is one; borrowed.
+ * @returns owned by the caller.
+ */
+export async function deriveMemberKey(
+  root: SecretKey,
+  parameters: DerivationParameters,
+  deviceSecret?: SecretKey,
+): Promise<SecretKey> {
+  const ikm = joinBytes(root.expose(), deviceSecret?.expose() ?? new Uint8Array());
   try {
-    return new SecretBytes(expand(ikm, memberKeyInfo(parameters)));
+    return new SecretKey(await hkdf(ikm, memberKeyInfo(parameters)));
   } finally {
     ikm.fill(0);
+  }
+}
+
+/** Both keys of one password. */
+export interface DerivedKeys {
+  /** Sent as `password`. */
+  readonly loginSecret: string;
+  /** Owned by the caller. */
+  readonly memberKey: SecretKey;
+}
+
+/** Derives both keys; the root is overwritten. @throws as {@link deriveRoot} does. */
+export async function deriveKeys(
+  argon2id: Argon2id,
+  password: string,
+  account: Account,
+  parameters: DerivationParameters,
+  deviceSecret?: SecretKey,
+): Promise<DerivedKeys> {
+  const root = await deriveRoot(argon2id, password, account, parameters);
+  try {
+    return {
+      loginSecret: await deriveLoginSecret(root, parameters),
+      memberKey: await deriveMemberKey(root, parameters, deviceSecret),
+    };
+  } finally {
+    root.dispose();
   }
 }

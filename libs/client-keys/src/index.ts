@@ -1,22 +1,29 @@
-export {
-  assertParameters,
-  deriveLoginSecret,
-  deriveMemberKey,
-  deriveRoot,
-  loginInfo,
-  memberKeyInfo,
-  saltOf,
-} from './derivation.js';
-export type { Account, DerivationParameters } from './derivation.js';
-export { deriveHpkeContext, openHpke, privateKeyOf, publicBytesOf, publicKeyOf } from './hpke.js';
-export {
-  openMasterKey,
-  privateKeyWrap,
-  sealInfo,
-  sealMasterKey,
-  sealMasterKeyWith,
-  unwrapPrivateKey,
-  wrapPrivateKey,
-  wrapPrivateKeyWith,
-} from './member-keys.js';
-export type { SealedFor } from './member-keys.js';
+export type { Person, Tokens } from './answers.js';
+export { encodeBase64 } from './bytes.js';
+export type { PasswordChange } from './change-password.js';
+export { ClientKeysError } from './client-keys-error.js';
+export type { ClientKeysErrorCode, ClientKeysErrorOptions } from './client-keys-error.js';
+export { CoreAccounts } from './core-accounts.js';
+export type { CoreAccountsOptions, LoggedIn, Login, Registration } from './core-accounts.js';
+export { CoreLink } from './core-link.js';
+export type { CallOptions, Fetch, FetchAnswer, FetchInit } from './core-link.js';
+export { deriveKeys, deriveLoginSecret, deriveMemberKey, deriveRoot } from './derivation.js';
+export type { Account, Argon2id, Argon2idInput, DerivedKeys } from './derivation.js';
+export { fingerprintOf } from './fingerprint.js';
+export { generateKeyPair, unwrapPrivateKey, wrapPrivateKey } from './key-pair.js';
+export type { KeyPair } from './key-pair.js';
+export { MasterKeySharing } from './master-key-sharing.js';
+export type { ConfirmFingerprint, FingerprintQuestion } from './master-key-sharing.js';
+export { StoredMemory } from './memory.js';
+export type { ParameterMemory, TextStore, Trust, TrustedKeys } from './memory.js';
+export { parseOrigin } from './origin.js';
+export { assertNotWeaker, assertParameters, parseKeyDerivation } from './parameters.js';
+export type { DerivationCost, DerivationParameters } from './parameters.js';
+export type { PasswordOwner } from './password-keys.js';
+export type { CheckPassword } from './password-rules.js';
+export { openMasterKey, sealMasterKey } from './sealed-copy.js';
+export type { SealedFor } from './sealed-copy.js';
+export { SecretKey } from './secret-key.js';
+export { Session } from './session.js';
+export type { TakeOver } from './take-over.js';
+export { assertSupported } from './x25519.js';

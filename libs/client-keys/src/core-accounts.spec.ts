@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { clientRefusal } from '../../../test/support/client-refusal.js';
+import { FakeCore } from '../../../test/support/fake-core.js';
+import { CoreAccounts } from './core-accounts.js';
+import type { Argon2id } from './derivation.js';
+import { StoredMemory } from './memory.js';
+import { sha256 } from './web-crypto.js';
+
+const PASSWORD = 'correct horse battery staple';
+const PERSON = { username: 'Alice', password: PASSWORD };
+
+/** Not Argon2id, but at once: what is tested here is what is sent. */
+const quick: Argon2id = async ({ password, salt }) => sha256(Buffer.concat([password, salt]));
+
+let core: FakeCore;
+let texts: Map<string, string>;
+let derived: number;
+
+function accounts(origin = 'https://core.example'): CoreAccounts {
+  const memory = new StoredMemory({
+    getItem: (key) => texts.get(key) ?? null,
+    setItem: (key, value) => void texts.set(key, value),
+  });
+  const argon2id: Argon2id = (input) => {
+    derived += 1;
+    return quick(input);
+  };
+  return new CoreAccounts({
+    origin,
+    argon2id,
+    parameters: memory,
+    trustedKeys: memory,
+    fetch: core.fetch,
+  });
+}
+
+beforeEach(() => {
+  core = new FakeCore();
+  texts = new Map();
+  derived = 0;
+});
+
+describe('an account', () => {
+  it('is made and used without its password leaving the client', async () => {
+    const person = await accounts().register({ ...PERSON, passwordHint: 'the comic' });
+    const { session } = await accounts().logIn(PERSON);
+    expect(session.user).toMatchObject({ id: person.id, username: 'alice' });
+    expect(core.routes()).toEqual([
+      'POST /auth/key-derivation',
+      'POST /auth/register',
+      'POST /auth/key-derivation',
+      'POST /auth/login',
+    ]);
+    expect(core.calls[1]?.body['password']).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(core.calls[3]?.body['password']).toBe(core.calls[1]?.body['password']);
+    expect(core.sent).not.toContain(PASSWORD);
+    for (const encoding of ['base64', 'base64url', 'hex'] as const)
+      expect(core.sent).not.toContain(Buffer.from(session.memberKey.expose()).toString(encoding));
+  });
+
+  it.each([
+    ['algorithm', 'pbkdf2'],
+    ['iterations', 1],
+    ['memoryKiB', 1_024],
+    ['parallelism', 64],
+    ['salt', ''],
+  ])('is neither made nor used where the core names the %s %j', async (field, value) => {
+    core.parameters = { ...core.parameters, [field]: value };
+    const expected = ['unacceptable_parameters', field];
+    expect(await clientRefusal(() => accounts().register(PERSON))).toEqual(expected);
+    expect(await clientRefusal(() => accounts().logIn(PERSON))).toEqual(expected);
+    expect(new Set(core.routes())).toEqual(new Set(['POST /auth/key-derivation']));
+    expect(derived).toBe(0);
+  });
+
+  it('keeps the strength that it had: a weaker answer gets no login secret', async () => {
+    core.parameters = { ...core.parameters, iterations: 4, parallelism: 2 };
+    await accounts().register(PERSON);
+    for (const [field, value] of [
+      ['iterations', 3],
+      ['parallelism', 1],
+    ] as const) {
+      const from = core.calls.length;
+      const strong = core.parameters;
+      core.parameters = { ...strong, [field]: value };
+      expect(await clientRefusal(() => accounts().logIn(PERSON))).toEqual([
+        'weaker_parameters',
+        field,
+      ]);
+      expect(core.routes(from)).toEqual(['POST /auth/key-derivation']);
+      core.parameters = strong;
+    }
+    expect(await clientRefusal(() => accounts().logIn(PERSON))).toBe('done');
+  });
+
+  it('is not remembered for a password that the core did not take', async () => {
+    core.parameters = { ...core.parameters, iterations: 9 };
+    expect(await clientRefusal(() => accounts().logIn(PERSON))).toEqual(['unauthenticated']);
+    expect(texts.size).toBe(0);
+  });
+
+  it.each([
+    [404, { code: 'not_found' }],
+    [503, { code: 'shutting_down' }],
+    [200, { algorithm: 'plain' }],
+    [200, undefined],
+  ])(
+    'never falls back to the password, whatever key-derivation answers: %d %j',
+    async (...answer) => {
+      const [status, json] = answer;
+      core.instead = ({ route }) =>
+        route === 'POST /auth/key-derivation' ? { status, json } : undefined;
+      expect(await clientRefusal(() => accounts().logIn(PERSON))).not.toBe('done');
+      expect(core.calls.map(({ body }) => body)).toEqual([{ username: 'alice' }]);
+    },
+  );
+
+  it('has another login secret at another core', async () => {
+    await accounts().register(PERSON);
+    await accounts('https://evil.example').register({ ...PERSON, username: 'alice2' });
+    const [one, other] = [...core.accounts.values()].map(({ password }) => password);
+    expect(one).not.toBe(other);
+    expect(await clientRefusal(() => accounts('https://evil.example').logIn(PERSON))).toEqual([
+      'unauthenticated',
+    ]);
+  });
+
+  it('takes a new password by the rules that a core has, since that cannot see it', async () => {
+    const register = (change: object): Promise<unknown> =>
+      clientRefusal(() => accounts().register({ ...PERSON, ...change }));
+    const refused = ['invalid_request', 'password'];
+    expect(await register({ password: 'fourteen chars' })).toEqual(refused);
+    expect(await register({ password: 'x'.repeat(129) })).toEqual(refused);
+    expect(await register({ passwordHint: `it is ${PASSWORD.toUpperCase()}!` })).toEqual([
+      'invalid_request',
+      'passwordHint',
+    ]);
+    expect(core.calls).toEqual([]);
+  });
+
+  it('is not read out of an answer of another form', async () => {
+    await accounts().register(PERSON);
+    core.instead = ({ route }) =>
+      route === 'POST /auth/login' ? { status: 200, json: { accessToken: 'a' } } : undefined;
+    expect(await clientRefusal(() => accounts().logIn(PERSON))).toEqual([
+      'malformed_answer',
+      'refreshToken',
+    ]);
+  });
+});
