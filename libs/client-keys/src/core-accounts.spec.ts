@@ -1,42 +1,29 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { clientRefusal } from '../../../test/support/client-refusal.js';
+import {
+  CLIENT_PASSWORD,
+  ClientDevice,
+  QUICK_ARGON2ID,
+} from '../../../test/support/core-client.js';
 import { FakeCore } from '../../../test/support/fake-core.js';
-import { CoreAccounts } from './core-accounts.js';
-import type { Argon2id } from './derivation.js';
-import { StoredMemory } from './memory.js';
-import { sha256 } from './web-crypto.js';
+import type { CoreAccounts } from './core-accounts.js';
 
-const PASSWORD = 'correct horse battery staple';
-const PERSON = { username: 'Alice', password: PASSWORD };
-
-/** Not Argon2id, but at once: what is tested here is what is sent. */
-const quick: Argon2id = async ({ password, salt }) => sha256(Buffer.concat([password, salt]));
+const PERSON = { username: 'Alice', password: CLIENT_PASSWORD };
 
 let core: FakeCore;
-let texts: Map<string, string>;
+let device: ClientDevice;
 let derived: number;
 
-function accounts(origin = 'https://core.example'): CoreAccounts {
-  const memory = new StoredMemory({
-    getItem: (key) => texts.get(key) ?? null,
-    setItem: (key, value) => void texts.set(key, value),
-  });
-  const argon2id: Argon2id = (input) => {
+function accounts(origin?: string): CoreAccounts {
+  return device.accounts(origin, (input) => {
     derived += 1;
-    return quick(input);
-  };
-  return new CoreAccounts({
-    origin,
-    argon2id,
-    parameters: memory,
-    trustedKeys: memory,
-    fetch: core.fetch,
+    return QUICK_ARGON2ID(input);
   });
 }
 
 beforeEach(() => {
   core = new FakeCore();
-  texts = new Map();
+  device = new ClientDevice(core);
   derived = 0;
 });
 
@@ -53,7 +40,7 @@ describe('an account', () => {
     ]);
     expect(core.calls[1]?.body['password']).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(core.calls[3]?.body['password']).toBe(core.calls[1]?.body['password']);
-    expect(core.sent).not.toContain(PASSWORD);
+    expect(core.sent).not.toContain(CLIENT_PASSWORD);
     for (const encoding of ['base64', 'base64url', 'hex'] as const)
       expect(core.sent).not.toContain(Buffer.from(session.memberKey.expose()).toString(encoding));
   });
@@ -96,7 +83,7 @@ describe('an account', () => {
   it('is not remembered for a password that the core did not take', async () => {
     core.parameters = { ...core.parameters, iterations: 9 };
     expect(await clientRefusal(() => accounts().logIn(PERSON))).toEqual(['unauthenticated']);
-    expect(texts.size).toBe(0);
+    expect(device.texts.size).toBe(0);
   });
 
   it.each([
@@ -131,7 +118,7 @@ describe('an account', () => {
     const refused = ['invalid_request', 'password'];
     expect(await register({ password: 'fourteen chars' })).toEqual(refused);
     expect(await register({ password: 'x'.repeat(129) })).toEqual(refused);
-    expect(await register({ passwordHint: `it is ${PASSWORD.toUpperCase()}!` })).toEqual([
+    expect(await register({ passwordHint: `it is ${CLIENT_PASSWORD.toUpperCase()}!` })).toEqual([
       'invalid_request',
       'passwordHint',
     ]);
