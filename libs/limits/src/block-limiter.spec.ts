@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '@app/errors';
 import { StandingClock } from '../../../test/support/standing-clock.js';
-import { BlockLimiter } from './block-limiter.js';
+import { BlockLimiter, type Demand } from './block-limiter.js';
 import { LocalWhenAway } from './local-when-away.js';
 import { MemoryTokenStore } from './memory-token-store.js';
 import { dayRule, type LimitRule, rateRule } from './rules.js';
@@ -37,6 +37,11 @@ function setUp(keys = 100) {
   return { clock, memory, store, limiter: new BlockLimiter(store, clock, keys) };
 }
 
+/** Milliseconds to wait, or 0 where all was taken. */
+async function waitFor(limiter: BlockLimiter, ...demands: Demand[]): Promise<number> {
+  return (await limiter.take(demands))?.waitMillis ?? 0;
+}
+
 describe('a limiter that leases blocks', () => {
   it('takes all demands of a call or none', async () => {
     const { limiter, memory } = setUp();
@@ -44,8 +49,8 @@ describe('a limiter that leases blocks', () => {
       { key: 'a', rule: RULE, cost: 5 },
       { key: 'b', rule: RULE, cost: 15 },
     ] as const;
-    expect(await limiter.take([a, b])).toBe(0);
-    expect(await limiter.take([a, b])).toBeGreaterThan(0);
+    expect(await waitFor(limiter, a, b)).toBe(0);
+    expect(await waitFor(limiter, a, b)).toBeGreaterThan(0);
     await limiter.close();
     expect(await memory.take('a', RULE, 100)).toMatchObject({ granted: 15 });
     expect(await memory.take('b', RULE, 100)).toMatchObject({ granted: 5 });
@@ -54,13 +59,13 @@ describe('a limiter that leases blocks', () => {
   it('lets a refused call through after the time that it told, and not before', async () => {
     const { limiter, clock } = setUp();
     const demand = { key: 'a', rule: RULE, cost: 12 };
-    expect(await limiter.take([demand])).toBe(0);
-    const wait = await limiter.take([demand]);
+    expect(await waitFor(limiter, demand)).toBe(0);
+    const wait = await waitFor(limiter, demand);
     expect(wait).toBeGreaterThan(0);
     clock.step(wait - 100);
-    expect(await limiter.take([demand])).toBeGreaterThan(0);
-    clock.step(await limiter.take([demand]));
-    expect(await limiter.take([demand])).toBe(0);
+    expect(await waitFor(limiter, demand)).toBeGreaterThan(0);
+    clock.step(await waitFor(limiter, demand));
+    expect(await waitFor(limiter, demand)).toBe(0);
   });
 
   it('refuses with the code and whole seconds', async () => {
@@ -79,23 +84,23 @@ describe('a limiter that leases blocks', () => {
   it('limits nothing where there is no rule', async () => {
     const { limiter, store } = setUp();
     for (const rule of [rateRule(0, 10), rateRule(10, 0), dayRule(0)])
-      expect(await limiter.take([{ key: 'a', rule, cost: 1_000_000 }])).toBe(0);
+      expect(await waitFor(limiter, { key: 'a', rule, cost: 1_000_000 })).toBe(0);
     expect(store.asked).toBe(0);
   });
 
   it('does not ask an empty store for each call that it refuses', async () => {
     const { limiter, store } = setUp();
     const rule = rateRule(1_000, 10_000) as LimitRule;
-    expect(await limiter.take([{ key: 'a', rule, cost: 10_000 }])).toBe(0);
+    expect(await waitFor(limiter, { key: 'a', rule, cost: 10_000 })).toBe(0);
     const before = store.asked;
     for (let call = 0; call < 1_000; call += 1)
-      expect(await limiter.take([{ key: 'a', rule }])).toBeGreaterThan(0);
+      expect(await waitFor(limiter, { key: 'a', rule })).toBeGreaterThan(0);
     expect(store.asked - before).toBeLessThanOrEqual(1);
   });
 
   it('asks once for many calls at once', async () => {
     const { limiter, store } = setUp();
-    const calls = Array.from({ length: 20 }, () => limiter.take([{ key: 'a', rule: RULE }]));
+    const calls = Array.from({ length: 20 }, () => waitFor(limiter, { key: 'a', rule: RULE }));
     expect(await Promise.all(calls)).toEqual(calls.map(() => 0));
     expect(store.asked).toBeLessThanOrEqual(3);
   });
@@ -103,21 +108,37 @@ describe('a limiter that leases blocks', () => {
   it('keeps a bounded number of keys, and gives back what the oldest had left', async () => {
     const { limiter, memory } = setUp(2);
     const rule = rateRule(1, 100) as LimitRule;
-    for (const key of ['a', 'b', 'c']) await limiter.take([{ key, rule }]);
+    for (const key of ['a', 'b', 'c']) await waitFor(limiter, { key, rule });
     expect(await memory.take('a', rule, 1_000)).toMatchObject({ granted: 99 });
   });
 
   it('follows a rule that has changed', async () => {
     const { limiter } = setUp();
-    await limiter.take([{ key: 'a', rule: rateRule(1, 1) }]);
-    expect(await limiter.take([{ key: 'a', rule: rateRule(1, 1) }])).toBeGreaterThan(0);
-    expect(await limiter.take([{ key: 'a', rule: rateRule(1_000_000, 10) }])).toBeGreaterThan(0);
+    await waitFor(limiter, { key: 'a', rule: rateRule(1, 1) });
+    expect(await waitFor(limiter, { key: 'a', rule: rateRule(1, 1) })).toBeGreaterThan(0);
+    expect(await waitFor(limiter, { key: 'a', rule: rateRule(1_000_000, 10) })).toBeGreaterThan(0);
   });
 
-  it('says what waiting does not help', () => {
-    expect(BlockLimiter.isTooLarge({ key: 'a', rule: RULE, cost: 21 })).toBe(true);
-    expect(BlockLimiter.isTooLarge({ key: 'a', rule: RULE, cost: 20 })).toBe(false);
-    expect(BlockLimiter.isTooLarge({ key: 'a', rule: undefined, cost: 1e9 })).toBe(false);
+  it('leaves what a large demand could not use to other replicas', async () => {
+    const { limiter, memory } = setUp();
+    const rule = rateRule(10, 1_000) as LimitRule;
+    await waitFor(limiter, { key: 'a', rule, cost: 400 });
+    expect(await waitFor(limiter, { key: 'a', rule, cost: 900 })).toBeGreaterThan(0);
+    const { granted } = await memory.take('a', rule, 1_000);
+    expect(granted).toBeGreaterThanOrEqual(500);
+  });
+
+  it('says which demand is short, and what waiting does not help', async () => {
+    const { limiter } = setUp();
+    const [fits, tooLarge] = [
+      { key: 'a', rule: RULE },
+      { key: 'b', rule: RULE, cost: 21 },
+    ];
+    expect(await limiter.take([fits, tooLarge])).toMatchObject({ demand: tooLarge });
+    await expect(limiter.admit([tooLarge])).rejects.toMatchObject({
+      code: 'rate_limited',
+      detail: expect.stringContaining('send fewer') as string,
+    });
   });
 });
 
@@ -125,11 +146,11 @@ describe('a store that is away', () => {
   it('fails the calls that need it, and no later one', async () => {
     const { limiter, store } = setUp();
     store.isAway = true;
-    await expect(limiter.take([{ key: 'a', rule: RULE }])).rejects.toMatchObject({
+    await expect(waitFor(limiter, { key: 'a', rule: RULE })).rejects.toMatchObject({
       code: 'database_unavailable',
     });
     store.isAway = false;
-    expect(await limiter.take([{ key: 'a', rule: RULE }])).toBe(0);
+    expect(await waitFor(limiter, { key: 'a', rule: RULE })).toBe(0);
   });
 
   it('is stood in for by one of this process, which limits by the same rule', async () => {
@@ -139,12 +160,12 @@ describe('a store that is away', () => {
     const limiter = new BlockLimiter(local, clock, 100);
     store.isAway = true;
     for (let call = 0; call < 20; call += 1)
-      expect(await limiter.take([{ key: 'a', rule: RULE }])).toBe(0);
-    expect(await limiter.take([{ key: 'a', rule: RULE }])).toBeGreaterThan(0);
+      expect(await waitFor(limiter, { key: 'a', rule: RULE })).toBe(0);
+    expect(await waitFor(limiter, { key: 'a', rule: RULE })).toBeGreaterThan(0);
     expect([failures, store.asked]).toEqual([['database_unavailable'], 1]);
     store.isAway = false;
     clock.step(1_000);
-    expect(await limiter.take([{ key: 'a', rule: RULE, cost: 15 }])).toBe(0);
+    expect(await waitFor(limiter, { key: 'a', rule: RULE, cost: 15 })).toBe(0);
     expect(store.asked).toBe(2);
   });
 });

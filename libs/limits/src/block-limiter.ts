@@ -4,6 +4,10 @@ import { Lease } from './lease.js';
 import { capacityOf, type LimitRule } from './rules.js';
 import type { TokenStore } from './token-store.js';
 
+/** What is told of a demand that will never be met. */
+const TOO_LARGE_MILLIS = 60_000;
+const TOO_LARGE = 'This is more at once than the limit ever has; send fewer items in a call.';
+
 /** What one call takes of one limit. */
 export interface Demand {
   /** What is limited and for whom, such as `requests/tenant/<id>`: the same for all replicas. */
@@ -12,6 +16,13 @@ export interface Demand {
   readonly rule: LimitRule | undefined;
   /** Tokens, whole; 1 where absent. */
   readonly cost?: number;
+}
+
+/** A demand that was not met. */
+export interface Shortage {
+  readonly demand: Demand;
+  /** Milliseconds after which it is worth trying again. */
+  readonly waitMillis: number;
 }
 
 /**
@@ -37,26 +48,28 @@ export class BlockLimiter {
   /**
    * Takes all demands, or none.
    *
-   * @returns 0 where they were taken; else milliseconds after which it is worth trying again.
+   * @returns the first one that was not met; `undefined` where all were taken.
    * @throws what the store throws.
    */
-  async take(demands: readonly Demand[]): Promise<number> {
+  async take(demands: readonly Demand[]): Promise<Shortage | undefined> {
     const taken: [Lease, number][] = [];
-    let wait = 0;
     try {
-      for (const { key, rule, cost = 1 } of demands) {
+      for (const demand of demands) {
+        const { key, rule, cost = 1 } = demand;
         if (rule === undefined || cost === 0) continue;
         const lease = this.#leaseOf(key, rule);
-        wait = await lease.take(cost);
-        if (wait > 0) break;
+        const waitMillis = isTooLarge(demand) ? TOO_LARGE_MILLIS : await lease.take(cost);
+        if (waitMillis > 0) {
+          putBack(taken);
+          return { demand, waitMillis };
+        }
         taken.push([lease, cost]);
       }
+      return undefined;
     } catch (error) {
       putBack(taken);
       throw error;
     }
-    if (wait > 0) putBack(taken);
-    return wait;
   }
 
   /**
@@ -68,8 +81,8 @@ export class BlockLimiter {
     demands: readonly Demand[],
     code: 'rate_limited' | 'quota_exceeded' = 'rate_limited',
   ): Promise<void> {
-    const wait = await this.take(demands);
-    if (wait > 0) throw new AppError(code, { retryAfterSeconds: wholeSeconds(wait) });
+    const shortage = await this.take(demands);
+    if (shortage !== undefined) throw toRefusal(code, shortage);
   }
 
   /**
@@ -79,11 +92,6 @@ export class BlockLimiter {
    */
   waitOf({ key, rule, cost = 1 }: Demand): number {
     return rule === undefined ? 0 : (this.#leases.get(key)?.waitOf(cost) ?? 0);
-  }
-
-  /** Whether a demand is for more than its limit ever gives at once, so that waiting is of no use. */
-  static isTooLarge({ rule, cost = 1 }: Demand): boolean {
-    return rule !== undefined && cost > capacityOf(rule);
   }
 
   /** Gives everything that is left back, at a clean stop. @throws what the store throws. */
@@ -113,9 +121,21 @@ export class BlockLimiter {
   }
 }
 
-/** What `Retry-After` says. */
-export function wholeSeconds(millis: number): number {
-  return Math.ceil(millis / 1000);
+/** The refusal of a call for want of what it demands. It says more where no waiting helps. */
+export function toRefusal(
+  code: 'rate_limited' | 'quota_exceeded',
+  { demand, waitMillis }: Shortage,
+): AppError {
+  const retryAfterSeconds = Math.ceil(waitMillis / 1000);
+  return new AppError(code, {
+    retryAfterSeconds,
+    ...(isTooLarge(demand) ? { detail: TOO_LARGE } : {}),
+  });
+}
+
+/** Whether a demand is for more than its limit ever gives at once. */
+function isTooLarge({ rule, cost = 1 }: Demand): boolean {
+  return rule !== undefined && cost > capacityOf(rule);
 }
 
 function putBack(taken: readonly (readonly [Lease, number])[]): void {

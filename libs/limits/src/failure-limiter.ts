@@ -1,5 +1,4 @@
-import { AppError } from '@app/errors';
-import { type BlockLimiter, type Demand, wholeSeconds } from './block-limiter.js';
+import { type BlockLimiter, type Demand, toRefusal } from './block-limiter.js';
 import type { RateRule } from './rules.js';
 
 /** How often credentials may turn out to be wrong. */
@@ -28,10 +27,10 @@ export class FailureLimiter {
    * @throws AppError `rate_limited`.
    */
   assertOpen(address: string, credential: string): void {
-    const wait = Math.max(
-      ...this.#demands(address, credential).map((one) => this.limiter.waitOf(one)),
-    );
-    if (wait > 0) throw new AppError('rate_limited', { retryAfterSeconds: wholeSeconds(wait) });
+    for (const demand of this.#demands(address, credential)) {
+      const waitMillis = this.limiter.waitOf(demand);
+      if (waitMillis > 0) throw toRefusal('rate_limited', { demand, waitMillis });
+    }
   }
 
   /** To be called for a credential that was wrong. @throws AppError `rate_limited` where there were too many. */

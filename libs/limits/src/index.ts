@@ -10,12 +10,12 @@
  * await limits.requests.admit([{ key: `register/${addressKey(call.address)}`, rule }]); // throws `rate_limited` with Retry-After
  * ```
  *
- * Several demands are taken together, all or none. `take` is `admit` that answers milliseconds in place of throwing. A limit with a small
+ * Several demands are taken together, all or none. `take` is `admit` that answers what is short in place of throwing. A limit with a small
  * burst costs a short statement for each call, a large one is leased in blocks of a twentieth of its burst.
  */
 export { addressKey } from './address-key.js';
-export { BlockLimiter, wholeSeconds } from './block-limiter.js';
-export type { Demand } from './block-limiter.js';
+export { BlockLimiter } from './block-limiter.js';
+export type { Demand, Shortage } from './block-limiter.js';
 export { FailureLimiter } from './failure-limiter.js';
 export type { FailureRules } from './failure-limiter.js';
 export { LIMITS_SCHEMA } from './limits-schema.js';

@@ -43,7 +43,7 @@ export class Lease {
     this.#wanted += tokens;
     try {
       while (!this.#draw(tokens)) {
-        if (this.#isEmpty()) return this.#waitFor(tokens);
+        if (this.#isEmpty()) return await this.#refuse(tokens);
         await this.#ask();
       }
       return 0;
@@ -93,6 +93,20 @@ export class Lease {
     const wait = this.#askAgainMillis - this.nowMillis();
     // Longer than ever said: the clock was set back.
     return wait > 0 && wait <= DAY_PAUSE_MILLIS;
+  }
+
+  /** What a large demand was given and could not use goes back: other replicas need it, and it gathers there. */
+  async #refuse(tokens: number): Promise<number> {
+    const wait = this.#waitFor(tokens);
+    const excess = this.#left - blockOf(this.#rule);
+    if (excess > 0) {
+      this.#left -= excess;
+      // What cannot be given back is lost, as with a replica that dies.
+      await this.store.giveBack(this.key, this.#rule, excess).catch(() => undefined);
+      // A smaller demand may be met.
+      this.#askAgainMillis = 0;
+    }
+    return wait;
   }
 
   #waitFor(tokens: number): number {

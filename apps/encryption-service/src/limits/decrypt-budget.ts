@@ -1,5 +1,4 @@
-import { AppError } from '@app/errors';
-import { BlockLimiter, type Demand, wholeSeconds } from '@app/limits';
+import type { BlockLimiter, Demand } from '@app/limits';
 import type { ClientCaller } from '../callers/caller.js';
 import { clientRules } from './client-limits.js';
 import type { Tiers } from './tiers.js';
@@ -52,12 +51,7 @@ export class Spending {
     const cost = items - this.#items;
     if (cost <= 0) return;
     const demands = this.of.map((one) => ({ ...one, cost }));
-    const wait = await this.limiter.take(demands);
-    if (wait > 0)
-      throw exceeded(
-        wait,
-        demands.some((one) => BlockLimiter.isTooLarge(one)),
-      );
+    await this.limiter.admit(demands, 'quota_exceeded');
     this.#items = items;
   }
 
@@ -65,11 +59,4 @@ export class Spending {
   async next(): Promise<void> {
     await this.upTo(this.#items + 1);
   }
-}
-
-function exceeded(waitMillis: number, isTooLarge: boolean): AppError {
-  const retryAfterSeconds = wholeSeconds(waitMillis);
-  if (!isTooLarge) return new AppError('quota_exceeded', { retryAfterSeconds });
-  const detail = 'These are more items than the quota ever has at once; send fewer in a call.';
-  return new AppError('quota_exceeded', { retryAfterSeconds, detail });
 }
