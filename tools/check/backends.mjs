@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { chromiumLacks } from '../emulators/chromium.mjs';
 import { EMULATORS, markOf } from '../emulators/emulators.mjs';
 import { softHsmLacks } from '../emulators/soft-hsm.mjs';
 
@@ -40,6 +41,7 @@ const BACKENDS = [
   { name: 'cavp-vectors', lacks: cavpVectors },
   ...EMULATORS.map(emulator),
   { name: 'softhsm', lacks: softHsmLacks },
+  { name: 'chromium', lacks: chromiumLacks },
 ];
 
 /**

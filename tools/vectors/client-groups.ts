@@ -3,6 +3,7 @@ import {
   deriveMemberKey,
   deriveRoot,
   openMasterKey,
+  publicKeyOf,
   SecretKey,
   unwrapPrivateKey,
 } from '@app/client-keys';
@@ -11,7 +12,6 @@ import {
   loginInfo,
   memberKeyInfo,
   privateKeyLock,
-  publicKeyOf,
   saltOf,
   sealMasterKeyWith,
   sealSteps,

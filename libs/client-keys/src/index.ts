@@ -26,4 +26,4 @@ export type { SealedFor } from './sealed-copy.js';
 export { SecretKey } from './secret-key.js';
 export { Session } from './session.js';
 export type { TakeOver } from './take-over.js';
-export { assertSupported } from './x25519.js';
+export { assertSupported, publicKeyOf } from './x25519.js';

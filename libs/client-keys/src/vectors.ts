@@ -9,7 +9,6 @@ import { agree, importKeyPair, importPublicKey } from './x25519.js';
 export { loginInfo, memberKeyInfo, saltOf } from './derivation.js';
 export { openHpke } from './hpke.js';
 export { privateKeyLock, wrapPrivateKeyWith } from './key-pair.js';
-export { publicKeyOf } from './x25519.js';
 
 /** {@link sealMasterKey} with its ephemeral key given. */
 export async function sealMasterKeyWith(
