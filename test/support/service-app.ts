@@ -130,7 +130,10 @@ async function startReplica(
       bodyLimitBytes: BODY_LIMIT,
       logger: createLogger('encryption-service', 'silent'),
       identifiers: new RandomIdentifiers(),
-      admitFrom: (nest) => (call) => nest.get(LimitRequest).byAddress(call),
+      admitFrom: (nest) => {
+        const limitRequest = nest.get(LimitRequest);
+        return (call) => limitRequest.byAddress(call);
+      },
       authorizeFrom: (nest) =>
         authorizeWith(nest.get(Authenticator), nest.get(AuditLog), nest.get(LimitRequest)),
     },

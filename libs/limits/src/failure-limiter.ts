@@ -1,3 +1,4 @@
+import { AppError } from '@app/errors';
 import { type BlockLimiter, type Demand, toRefusal } from './block-limiter.js';
 import type { RateRule } from './rules.js';
 
@@ -20,10 +21,26 @@ export class FailureLimiter {
   ) {}
 
   /**
-   * To be called before a credential is looked at.
+   * Finds out who somebody is, unless too many have failed to say so.
    *
    * @param address - as `addressKey` gives it.
    * @param credential - what names the credential: its public part, or a digest. At most 100 characters.
+   * @throws AppError `rate_limited`, and what `authenticate` throws; its `unauthenticated` is noted.
+   */
+  async guard<T>(address: string, credential: string, authenticate: () => Promise<T>): Promise<T> {
+    this.assertOpen(address, credential);
+    try {
+      return await authenticate();
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unauthenticated')
+        await this.note(address, credential);
+      throw error;
+    }
+  }
+
+  /**
+   * To be called before a credential is looked at, both as {@link guard} takes them.
+   *
    * @throws AppError `rate_limited`.
    */
   assertOpen(address: string, credential: string): void {

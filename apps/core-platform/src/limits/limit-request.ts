@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { HEADERS } from '@app/contract';
 import { addressKey, BlockLimiter, type Demand, FailureLimiter, type RateRule } from '@app/limits';
 import type { Call } from '@app/server';
 import { LIMIT_RULES, type LimitRules } from './limit-rules.js';
@@ -62,20 +65,22 @@ export class LimitRequest {
   }
 
   /**
-   * Before a credential is looked at, which is named by a digest.
+   * Finds out who calls, unless too many from their address have failed to say so.
    *
-   * @throws AppError `rate_limited` where too many were wrong.
+   * @throws AppError `rate_limited`, and what `authenticate` throws.
    */
-  assertNotFailing({ address }: Call, credential: string): void {
-    this.#failures.assertOpen(addressKey(address), credential);
-  }
-
-  /** For a credential that was wrong. @throws AppError `rate_limited` where too many were. */
-  async noteFailure({ address }: Call, credential: string): Promise<void> {
-    await this.#failures.note(addressKey(address), credential);
+  authenticating<T>({ call, headers }: FastifyRequest, authenticate: () => Promise<T>): Promise<T> {
+    const { authorization, [HEADERS.apiKey]: apiKey } = headers;
+    const credential = digestOf(String(authorization ?? apiKey ?? ''));
+    return this.#failures.guard(addressKey(call.address), credential, authenticate);
   }
 
   #demand(name: string, of: string, rule: RateRule | undefined): Demand {
     return { key: `${name}/${of}`, rule };
   }
+}
+
+/** Names a credential without telling it: a token is one itself. */
+function digestOf(credential: string): string {
+  return createHash('sha256').update(credential).digest('base64url');
 }

@@ -91,7 +91,10 @@ async function startHttp(
     bodyLimitBytes: config.limits.bodyBytes,
     logger,
     identifiers: new RandomIdentifiers(),
-    admitFrom: (nest) => (call) => nest.get(LimitRequest).byAddress(call),
+    admitFrom: (nest) => {
+      const limitRequest = nest.get(LimitRequest);
+      return (call) => limitRequest.byAddress(call);
+    },
     authorizeFrom: (nest) =>
       authorizeWith(nest.get(Authenticator), nest.get(AuditLog), nest.get(LimitRequest)),
   });

@@ -1,4 +1,3 @@
-import { AppError } from '@app/errors';
 import {
   addressKey,
   type BlockLimiter,
@@ -41,20 +40,12 @@ export class LimitRequest {
    * @param credential - names what they come with, and is no secret.
    * @throws AppError `rate_limited`, and what `authenticate` throws.
    */
-  async authenticating<T>(
+  authenticating<T>(
     { address }: Call,
     credential: string,
     authenticate: () => Promise<T>,
   ): Promise<T> {
-    const from = addressKey(address);
-    this.#failures.assertOpen(from, credential);
-    try {
-      return await authenticate();
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'unauthenticated')
-        await this.#failures.note(from, credential);
-      throw error;
-    }
+    return this.#failures.guard(addressKey(address), credential, authenticate);
   }
 
   /** Once it is known who calls. @throws AppError `rate_limited`. */
