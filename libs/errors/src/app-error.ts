@@ -1,4 +1,5 @@
 import { catalogueEntry, type ErrorCode } from './catalogue.js';
+import type { RefusalReason } from './refusal-reason.js';
 
 /** One wrong field of the input: its path, such as `items[3].data`, and what the rule is. Never its value. */
 export interface FieldError {
@@ -19,6 +20,8 @@ export interface AppErrorOptions {
   readonly detail?: string;
   /** An integrity alarm: stored state was changed behind the application's back. Logged at the level `error`, with this word. */
   readonly alarm?: string;
+  /** Of a refusal: which of its causes it was, for log and metrics. It never reaches an answer. */
+  readonly reason?: RefusalReason | undefined;
 }
 
 /** The one error class of the project. Everything that crosses a library's border is one of these. */
@@ -30,6 +33,7 @@ export class AppError extends Error {
   readonly allow: readonly string[] | undefined;
   readonly detail: string;
   readonly alarm: string | undefined;
+  readonly reason: RefusalReason | undefined;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     super(code, options.cause === undefined ? undefined : { cause: options.cause });
@@ -39,6 +43,7 @@ export class AppError extends Error {
     this.allow = options.allow;
     this.detail = options.detail ?? catalogueEntry(code).detail;
     this.alarm = options.alarm;
+    this.reason = options.reason;
   }
 
   get status(): number {

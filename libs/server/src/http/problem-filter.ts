@@ -68,6 +68,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = translate(thrown);
     const requestId = request.call.requestId;
     request.call.errorCode = error.code;
+    if (error.reason !== undefined) request.call.log['reason'] = error.reason;
     this.report(error, requestId);
     const retryAfter = error.retryAfterSeconds ?? (RETRIED.has(error.status) ? 1 : undefined);
     if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
