@@ -15,7 +15,7 @@ import type * as Keys from '@app/client-keys';
 import { argon2id } from '@app/client-keys/node';
 import { findChromium } from '../../tools/emulators/chromium.mjs';
 import { ChromiumPage } from '../support/chromium-page.js';
-import { CLIENT_PASSWORD } from '../support/core-client.js';
+import { CLIENT_PASSWORD, ClientDevice } from '../support/core-client.js';
 import { FakeCore } from '../support/fake-core.js';
 
 /** What `page.js` leaves in the page: the functions below run there, and name nothing of this file. */
@@ -43,6 +43,18 @@ function numbers(hex: unknown): number[] {
 
 function hexOf(bytes: readonly number[]): string {
   return Buffer.from(bytes).toString('hex');
+}
+
+const DOCUMENT = join(import.meta.dirname, '../../docs/passwords-and-keys.md');
+
+/** The code of the document, one block after the other, as a function of what a page knows besides. */
+function exampleModule(origin: string): string {
+  const blocks = [...readFileSync(DOCUMENT, 'utf8').matchAll(/^```js\n([\s\S]*?)^```$/gm)];
+  const code = blocks.map(([, block]) => String(block)).join('');
+  const [imports = ''] = /^import [^;]*;$/m.exec(code) ?? [];
+  const body = code.replace(imports, '').replace('https://core.example', origin);
+  const given = 'username, password, newPassword, tenantId, teamId, memberId, confirm';
+  return `${imports}\nexport async function run({ ${given} }) {\n${body}\n}\n`;
 }
 
 const CHROMIUM = findChromium();
@@ -203,6 +215,39 @@ describe.skipIf(CHROMIUM === undefined)('client-keys in Chromium', () => {
     expect([...session.memberKey.expose()]).toEqual(here.memberKey);
     expect(await masterKeys.ownFingerprint()).toBe(here.fingerprint);
     expect(core.sent).not.toContain(CLIENT_PASSWORD);
+  });
+
+  it('does what docs/passwords-and-keys.md shows', async () => {
+    const { session, masterKeys } = await new ClientDevice(core).person('bob');
+    const fingerprint = await masterKeys.ownFingerprint();
+    const [tenantId, teamId] = [randomUUID(), randomUUID()];
+    chromium.addModule('/example.js', exampleModule(chromium.origin));
+    const asked = await chromium.page.evaluate(
+      async ({ people, answers }) => {
+        const asked: unknown[] = [];
+        const confirm = (question: unknown): Promise<boolean> => {
+          asked.push(question);
+          return Promise.resolve(true);
+        };
+        // By a text, so that the import is the page's own.
+        const example = (await eval('import("/example.js")')) as {
+          run(given: object): Promise<void>;
+        };
+        await example.run({ ...people, ...answers, confirm });
+        return asked;
+      },
+      {
+        people: { username: 'carol', password: CLIENT_PASSWORD, memberId: session.user.id },
+        answers: { tenantId, teamId, newPassword: 'another long password' },
+      },
+    );
+    expect(asked).toEqual([{ userId: session.user.id, fingerprint }]);
+    const teamKey = Buffer.from((await masterKeys.open(teamId)).expose()).toString('base64');
+    expect(core.tenants.get(teamId)).toBe(teamKey);
+    const { password } = core.accounts.get('carol') ?? {};
+    const told = core.calls.find(({ route }) => route === 'POST /users/me/password');
+    expect(password).toBe(told?.body['newPassword']);
+    expect(core.sent).not.toContain('another long password');
   });
 
   it('says so where a page is not secure, and sends nothing', async () => {

@@ -21,17 +21,18 @@ export class ChromiumPage {
     private readonly server: Server,
     private readonly browser: Browser,
     readonly page: Page,
+    private readonly files: Map<string, readonly [string, string]>,
   ) {}
 
   static async open(program: string, core: FakeCore): Promise<ChromiumPage> {
     const bundle = await bundleClientKeys(PROJECT_ROOT);
-    const files = new Map([
+    const files = new Map<string, readonly [string, string]>([
       ['/', ['text/html', PAGE]],
       ['/page.js', ['text/javascript', PAGE_SCRIPT]],
       ['/client-keys.js', ['text/javascript', bundle]],
-    ] as const);
+    ]);
     const server = createServer((request, response) => {
-      const [type, text] = files.get(request.url as '/') ?? [];
+      const [type, text] = files.get(String(request.url)) ?? [];
       if (type === undefined) void forward(core, request, response);
       else {
         response.setHeader('content-security-policy', POLICY);
@@ -47,7 +48,7 @@ export class ChromiumPage {
         `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1, MAP localhost 127.0.0.1`,
       ],
     });
-    const opened = new ChromiumPage(server, browser, await browser.newPage());
+    const opened = new ChromiumPage(server, browser, await browser.newPage(), files);
     await opened.goTo(opened.origin);
     return opened;
   }
@@ -63,6 +64,11 @@ export class ChromiumPage {
   /** The same page where no browser lets it have keys. */
   get insecureOrigin(): string {
     return `http://${INSECURE_HOST}:${this.#port}`;
+  }
+
+  /** Puts a module beside the page's own. */
+  addModule(path: string, text: string): void {
+    this.files.set(path, ['text/javascript', text]);
   }
 
   async goTo(origin: string): Promise<void> {

@@ -111,6 +111,8 @@ export class FakeCore {
     if (account === undefined) return refuse('unauthenticated');
     const [, , group, id = '', part] = call.route.split(/[ /]/);
     if (part === 'rewrap') return this.#rewrap(call, id);
+    if (part === 'encryption') return this.#useMasterKey(call, id);
+    if (part === 'vault') return this.#write(call, id);
     if (group === 'tenants') return this.#copy(call);
     if (part === 'public-key') return found(this.keyPairs.get(id));
     return part === 'password' ? change(account, call) : this.#keyPair(account, call);
@@ -125,6 +127,16 @@ export class FakeCore {
     const place = route.replace(/^\w+ /, '');
     if (init.method === 'PUT') this.copies.set(place, body);
     return found(this.copies.get(place));
+  }
+
+  #useMasterKey({ init: { headers } }: CoreCall, id: string): Reply {
+    this.tenants.set(id, String(headers['x-master-key']));
+    return { status: 200, json: { masterKeyMode: 'client' } };
+  }
+
+  #write({ init: { headers } }: CoreCall, id: string): Reply {
+    const isRight = headers['x-master-key'] === this.tenants.get(id);
+    return isRight ? { status: 201, json: { id: randomUUID() } } : refuse('master_key_mismatch');
   }
 
   #rewrap({ init: { headers } }: CoreCall, id: string): Reply {

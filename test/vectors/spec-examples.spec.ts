@@ -8,6 +8,7 @@ const VECTORS = ['keyward-v1.json', 'keyward-signed-v1.json']
 const SPECIFICATIONS = join(import.meta.dirname, '../../docs/spec');
 const FORMATS = [
   'blob-v1.md',
+  'client-keys-v1.md',
   'encoding-v1.md',
   'export-v1.md',
   'receipt-v1.md',
