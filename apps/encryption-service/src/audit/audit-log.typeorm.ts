@@ -117,6 +117,8 @@ export class TypeormAuditLog extends AuditLog {
 
   async append(manager: EntityManager, entry: AuditEntry): Promise<void> {
     const { tenantId, clientId, operation, outcome, items, requestId } = entry;
+    // The transaction has its number before the record draws an id: usage is found by that.
+    await manager.query('select pg_current_xact_id()');
     await manager.insert(AuditRecordEntity, {
       tenantId,
       clientId,

@@ -3,7 +3,7 @@ import { LIMITS_SCHEMA } from '@app/limits';
 
 const LOCK_CLASS = 0x6b77;
 
-/** Adds records up; each of its two conditions has an index. */
+/** Adds records up. */
 function addUp(condition: string): string {
   return `insert into usage_day as u (tenant_id, day, operation, encryption_id, operations, bytes)
        select a.tenant_id, (a.at at time zone 'UTC')::date, a.operation, a.encryption_id, sum(a.items), sum(a.bytes)
@@ -19,9 +19,8 @@ const TABLES = [
   // own numbers tell which records have been counted. The rows that are there keep 0, and are told by their ids.
   `alter table audit_record
      add column bytes bigint not null default 0,
-     add column xact bigint not null default 0`,
-  `alter table audit_record alter column xact set default pg_current_xact_id()::text::bigint`,
-  `create index audit_by_xact on audit_record using brin (xact) with (pages_per_range = 16, autosummarize = on)`,
+     add column xact xid8 not null default '0'`,
+  `alter table audit_record alter column xact set default pg_current_xact_id()`,
   `create table usage_day (
     tenant_id uuid not null,
     day date not null,
@@ -37,13 +36,17 @@ const TABLES = [
      using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)
      with check (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)`,
   // Which records are in usage_day: of those up to base_id, the ones up to rolled_id; of those after it, the ones whose transaction is
-  // before xact.
+  // before xact. A record draws its id after its transaction has its number, and so those of transactions from xact on are after tail_id,
+  // and those of transactions from mark_xact on after mark_id.
   `create table usage_position (
     is_only boolean primary key default true check (is_only),
     place text not null,
     base_id bigint not null,
     rolled_id bigint not null,
-    xact bigint not null
+    xact xid8 not null,
+    tail_id bigint not null,
+    mark_xact xid8 not null,
+    mark_id bigint not null
   )`,
 ];
 
@@ -57,36 +60,48 @@ const FUNCTIONS = [
      end if;
      return place;
    end $$`,
-  `create function oldest_xact() returns bigint language sql volatile
-     as $$ select pg_snapshot_xmin(pg_current_snapshot())::text::bigint $$`,
+  `create function last_audit_id() returns bigint language sql volatile
+     as $$ select case when is_called then last_value else 0 end from audit_record_id_seq $$`,
 
-  // Adds up records that all have ended, each once, up to \`p_records\` of each kind; answers whether there is more.
+  // Adds up records that all have ended, each once; answers whether there is more. Of those before base_id \`p_records\` at most, of the
+  // others those of so many transactions.
   `create function roll_up_usage(p_records bigint) returns boolean
      language plpgsql security definer set search_path = public, pg_temp as $$
    declare
      p usage_position;
-     oldest bigint;
+     last_id bigint;
+     now_at pg_snapshot;
      upper_id bigint;
-     upper_xact bigint;
+     upper_xact xid8;
    begin
+     -- What is seen must not be older than what another replica has added up, and the last id not younger.
      select * into p from usage_position for update;
-     oldest := oldest_xact();
-     if p.place <> usage_place() or p.xact > oldest then
-       -- A dump in another cluster: its transactions are numbered anew. What is there is told by its ids from now on.
+     last_id := last_audit_id();
+     now_at := pg_current_snapshot();
+     if p.place <> usage_place() or p.xact > pg_snapshot_xmin(now_at) then
+       -- A dump in another cluster: its transactions are numbered anew. What is there is told by its ids from now on. Nobody who writes
+       -- a record has drawn its id while this lock is held.
        lock table audit_record in share mode;
+       last_id := (select coalesce(max(id), 0) from audit_record);
+       now_at := pg_current_snapshot();
        update usage_day set operations = 0, bytes = 0;
-       update usage_position set place = usage_place(), rolled_id = 0, xact = oldest_xact(),
-         base_id = (select coalesce(max(id), 0) from audit_record);
+       update usage_position set place = usage_place(), base_id = last_id, rolled_id = 0, xact = pg_snapshot_xmin(now_at),
+         tail_id = last_id, mark_xact = pg_snapshot_xmax(now_at), mark_id = last_id;
        return true;
      end if;
      upper_id := least(p.base_id, p.rolled_id + p_records);
-     upper_xact := least(oldest, p.xact + p_records);
+     upper_xact := least(pg_snapshot_xmin(now_at), (p.xact::text::bigint + p_records)::text::xid8);
      if upper_id > p.rolled_id then
        ${addUp('a.id > p.rolled_id and a.id <= upper_id')};
      end if;
-     ${addUp('a.id > p.base_id and a.xact >= p.xact and a.xact < upper_xact')};
-     update usage_position set rolled_id = upper_id, xact = upper_xact;
-     return upper_id < p.base_id or upper_xact < oldest;
+     ${addUp('a.id > p.tail_id and a.xact >= p.xact and a.xact < upper_xact')};
+     if upper_xact >= p.mark_xact then
+       p.tail_id := p.mark_id;
+       p.mark_xact := pg_snapshot_xmax(now_at);
+       p.mark_id := last_id;
+     end if;
+     update usage_position set rolled_id = upper_id, xact = upper_xact, tail_id = p.tail_id, mark_xact = p.mark_xact, mark_id = p.mark_id;
+     return upper_id < p.base_id or upper_xact < pg_snapshot_xmin(now_at);
    end $$`,
   `create function usage_position() returns setof usage_position
      language sql stable security definer set search_path = public, pg_temp
@@ -100,8 +115,9 @@ const FUNCTIONS = [
        on conflict (tenant_id, day, operation, encryption_id)
          do update set stream_bytes = u.stream_bytes + excluded.stream_bytes;
    end $$`,
-  `insert into usage_position (place, base_id, rolled_id, xact)
-     select usage_place(), coalesce(max(id), 0), 0, oldest_xact() from audit_record`,
+  `insert into usage_position (place, base_id, rolled_id, xact, tail_id, mark_xact, mark_id)
+     select usage_place(), last.id, 0, pg_snapshot_xmin(pg_current_snapshot()), last.id, pg_snapshot_xmax(pg_current_snapshot()), last.id
+     from (select coalesce(max(id), 0) as id from audit_record) last`,
 
   // As before, and the bytes of plaintext as the last member.
   `create or replace function record_use(p_use jsonb) returns boolean language plpgsql as $$
@@ -112,6 +128,8 @@ const FUNCTIONS = [
      wanted integer;
      only_version uuid;
    begin
+     -- The transaction has its number before its record draws an id: usage is found by that.
+     perform pg_current_xact_id();
      perform set_config('app.tenant', p_use ->> 0, true);
      perform pg_advisory_xact_lock_shared(${String(LOCK_CLASS)}, tenant_lock(p_tenant));
      select count(v.id), count(*), min(w.key)::uuid into standing, wanted, only_version
@@ -138,7 +156,7 @@ const FUNCTIONS = [
 
 const NAMES = [
   'usage_place()',
-  'oldest_xact()',
+  'last_audit_id()',
   'roll_up_usage(bigint)',
   'usage_position()',
   'add_stream_bytes(uuid, timestamptz, text, uuid, bigint)',

@@ -16,13 +16,13 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** What is rolled up, and the records that are not yet: each record is in one of the two, in every snapshot. */
 const READ = `
-  with p as materialized (select base_id, rolled_id, xact from usage_position()),
+  with p as materialized (select base_id, rolled_id, xact, tail_id from usage_position()),
   counted as (
     select day, operation, encryption_id, operations, bytes + stream_bytes as bytes from usage_day where tenant_id = $1
     union all
     select (a.at at time zone 'UTC')::date, a.operation, a.encryption_id, a.items, a.bytes from audit_record a, p
       where a.tenant_id = $1 and a.outcome = 'success' and a.encryption_id is not null
-        and a.id > p.base_id and a.xact >= p.xact
+        and a.id > p.tail_id and a.xact >= p.xact
     union all
     select (a.at at time zone 'UTC')::date, a.operation, a.encryption_id, a.items, a.bytes from audit_record a, p
       where a.tenant_id = $1 and a.outcome = 'success' and a.encryption_id is not null

@@ -123,7 +123,7 @@ describe('usage', () => {
     await rollUp();
     await encrypt('four');
     const before = await totals();
-    for (const change of ["place = 'another cluster'", 'xact = 1000000000000']) {
+    for (const change of ["place = 'another cluster'", "xact = '1000000000000'"]) {
       await service.test.asOwner(`update usage_position set ${change}`);
       await rollUp();
       expect(await totals()).toEqual(before);
