@@ -53,6 +53,9 @@ const PLANTED: readonly (readonly [file: string, imported: string, rule: string]
   ['libs/persistence/src/leak.ts', '@app/crypto', 'persistence-parts'],
   ['libs/crypto/src/planted-nest.ts', '@nestjs/common', 'crypto-packages'],
   ['libs/crypto/src/planted-file.ts', 'node:fs', 'crypto-node'],
+  ['libs/client-keys/src/planted-node.ts', 'node:crypto', 'client-keys-in-browsers'],
+  ['libs/client-keys/src/planted-secret.ts', '@app/secret', 'client-keys-parts'],
+  ['tools/planted-nonce.ts', '@app/client-keys/vectors', 'vectors-door'],
   ['libs/encoding/src/planted-arc.ts', './planted-circle.js', 'no-cycle'],
   ['test/planted.ts', '../libs/errors/src/inner.js', 'libs-through-their-door'],
   ['tools/planted.ts', '../apps/core-platform/src/main.js', 'tools-parts'],
@@ -118,6 +121,7 @@ beforeAll(() => {
   for (const file of [
     'libs/crypto/src/hazmat/aead.ts',
     'libs/crypto/src/vectors.ts',
+    'libs/client-keys/src/vectors.ts',
     'libs/errors/src/inner.ts',
     'tools/main.ts',
     `${CORE}/vault/read-items.ts`,

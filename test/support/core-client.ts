@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Argon2id, CoreAccounts, type LoggedIn, StoredMemory } from '@app/client-keys';
+import {
+  type Argon2id,
+  type CheckPassword,
+  CoreAccounts,
+  type LoggedIn,
+  StoredMemory,
+} from '@app/client-keys';
 import { FakeCore } from './fake-core.js';
 
 export const CLIENT_PASSWORD = 'correct horse battery staple';
@@ -19,13 +25,18 @@ export class ClientDevice {
     this.core = core;
   }
 
-  accounts(origin = 'https://core.example', argon2id = QUICK_ARGON2ID): CoreAccounts {
+  accounts(
+    origin = 'https://core.example',
+    argon2id = QUICK_ARGON2ID,
+    checkPassword?: CheckPassword,
+  ): CoreAccounts {
     const memory = new StoredMemory({
       getItem: (key) => this.texts.get(key) ?? null,
       setItem: (key, value) => void this.texts.set(key, value),
     });
     const { fetch } = this.core;
-    return new CoreAccounts({ origin, argon2id, parameters: memory, trustedKeys: memory, fetch });
+    const ports = { argon2id, parameters: memory, trustedKeys: memory, fetch };
+    return new CoreAccounts({ origin, ...ports, ...(checkPassword && { checkPassword }) });
   }
 
   async logIn(username: string, password = CLIENT_PASSWORD): Promise<LoggedIn> {

@@ -56,6 +56,16 @@ function personOf(answer: Answer): Person {
   return { id: answer.text('id'), username: answer.text('username') };
 }
 
+/**
+ * Refuses an answer about somebody else than was asked for: the name is in every key.
+ *
+ * @param username - in lower case, as it was sent.
+ */
+export function assertNamed(person: Person, username: string): void {
+  if (person.username !== username)
+    throw new ClientKeysError('malformed_answer', { field: 'username' });
+}
+
 /** What register answers. @throws ClientKeysError `malformed_answer`, as all here do. */
 export function readPerson(json: unknown): Person {
   return personOf(new Answer(json));

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { invalidField } from '@app/errors';
 import { clientRefusal } from '../../../test/support/client-refusal.js';
 import {
   CLIENT_PASSWORD,
@@ -123,6 +124,42 @@ describe('an account', () => {
       'passwordHint',
     ]);
     expect(core.calls).toEqual([]);
+  });
+
+  it('is checked by the integrator too, before anything is asked', async () => {
+    const checked: string[] = [];
+    const strict = device.accounts(undefined, QUICK_ARGON2ID, (password, username) => {
+      checked.push(username);
+      if (password === CLIENT_PASSWORD) throw invalidField('password', 'is too common');
+    });
+    expect(await clientRefusal(() => strict.register(PERSON))).toEqual([
+      'invalid_request',
+      'password',
+    ]);
+    expect([checked, core.calls]).toEqual([['Alice'], []]);
+  });
+
+  it('takes a code of the second factor along, and says where one is needed', async () => {
+    await accounts().register(PERSON);
+    core.instead = ({ route, body }) =>
+      route === 'POST /auth/login' && body['totpCode'] !== '123456'
+        ? { status: 401, json: { code: 'totp_required' } }
+        : undefined;
+    expect(await clientRefusal(() => accounts().logIn(PERSON))).toEqual(['totp_required']);
+    const login = { ...PERSON, totpCode: '123456' };
+    expect(await clientRefusal(() => accounts().logIn(login))).toBe('done');
+  });
+
+  it('is nobody else, whom the core answers for', async () => {
+    await accounts().register(PERSON);
+    const user = { id: 'f0000000-0000-4000-8000-000000000000', username: 'mallory' };
+    const json = { accessToken: 'a', refreshToken: 'r', expiresIn: 60, user };
+    core.instead = ({ route }) =>
+      route === 'POST /auth/login' ? { status: 200, json } : undefined;
+    expect(await clientRefusal(() => accounts().logIn(PERSON))).toEqual([
+      'malformed_answer',
+      'username',
+    ]);
   });
 
   it('is not read out of an answer of another form', async () => {

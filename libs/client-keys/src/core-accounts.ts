@@ -1,4 +1,4 @@
-import { type Person, readPerson, readTokens } from './answers.js';
+import { assertNamed, type Person, readPerson, readTokens } from './answers.js';
 import { changePassword, type PasswordChange } from './change-password.js';
 import { CoreLink, type Fetch } from './core-link.js';
 import { type Argon2id, lowered } from './derivation.js';
@@ -68,13 +68,14 @@ export class CoreAccounts {
    * @throws AppError `invalid_request` for a password or hint that will not do, or the core's refusal; ClientKeysError.
    */
   async register({ username, password, ...hints }: Registration): Promise<Person> {
-    await this.assertNewPassword(password, username, 'password');
+    await this.#assertNewPassword(password, username, 'password');
     if (hints.passwordHint !== undefined) assertHint(hints.passwordHint, password);
     const parameters = await this.#keys.parametersOf(username);
     const { loginSecret, memberKey } = await this.#keys.derive(password, { username }, parameters);
     memberKey.dispose();
     const body = { username: lowered(username), password: loginSecret, ...hints };
     const person = readPerson(await this.#link.call('POST', '/auth/register', { body }));
+    assertNamed(person, body.username);
     await this.#keys.remember(username, parameters);
     return person;
   }
@@ -94,6 +95,7 @@ export class CoreAccounts {
         ...(totpCode === undefined ? {} : { totpCode }),
       };
       const tokens = readTokens(await this.#link.call('POST', '/auth/login', { body }));
+      assertNamed(tokens.user, body.username);
       await this.#keys.remember(owner.username, parameters);
       const session = new Session(this.#link, tokens, memberKey);
       return { session, masterKeys: new MasterKeySharing(session, this.#options.trustedKeys) };
@@ -105,7 +107,7 @@ export class CoreAccounts {
 
   /** Changes the password, and what its member key wraps. @throws as {@link changePassword}. */
   async changePassword(session: Session, change: PasswordChange): Promise<void> {
-    await this.assertNewPassword(change.newPassword, session.user.username, 'newPassword');
+    await this.#assertNewPassword(change.newPassword, session.user.username, 'newPassword');
     await changePassword(this.#keys, session, change);
   }
 
@@ -115,11 +117,7 @@ export class CoreAccounts {
   }
 
   /** The rules of a new password, before anything is derived from it. @throws AppError `invalid_request`, naming `field`. */
-  private async assertNewPassword(
-    password: string,
-    username: string,
-    field: string,
-  ): Promise<void> {
+  async #assertNewPassword(password: string, username: string, field: string): Promise<void> {
     assertNewPassword(password, field);
     await this.#options.checkPassword?.(password, username);
   }

@@ -63,6 +63,17 @@ describe('a session', () => {
     expect(core.calls.at(-1)?.body).toEqual({ refreshToken: 'refresh-2' });
   });
 
+  it('is of one person: tokens of another one are not taken', async () => {
+    const user = { id: 'f0000000-0000-4000-8000-000000000000', username: 'alice' };
+    const json = { accessToken: 'a', refreshToken: 'r', expiresIn: 60, user };
+    core.instead = () => ({ status: 200, json });
+    expect(await clientRefusal(() => alice.session.refresh())).toEqual([
+      'malformed_answer',
+      'user',
+    ]);
+    expect(alice.session.accessToken).toBe('alice');
+  });
+
   it('overwrites its keys at the end, also where the core cannot be reached', async () => {
     const { privateKey } = await alice.session.keyPair();
     const { memberKey } = alice.session;
@@ -71,6 +82,7 @@ describe('a session', () => {
     };
     expect(await clientRefusal(() => alice.session.logOut())).toEqual(['core_unreachable']);
     expect(core.calls.at(-1)?.body).toEqual({ refreshToken: 'refresh' });
+    expect(core.calls.at(-1)?.init.headers['authorization']).toBe('Bearer alice');
     for (const key of [privateKey, memberKey]) expect(() => key.expose()).toThrow('disposed');
   });
 });

@@ -1,6 +1,7 @@
 import { AppError } from '@app/errors';
 import { type Person, readKeyPair, readTokens, type Tokens } from './answers.js';
 import { encodeBase64 } from './bytes.js';
+import { ClientKeysError } from './client-keys-error.js';
 import type { CallOptions, CoreLink } from './core-link.js';
 import { generateKeyPair, type KeyPair, unwrapPrivateKey, wrapPrivateKey } from './key-pair.js';
 import type { SecretKey } from './secret-key.js';
@@ -15,7 +16,7 @@ function isMissing(error: unknown): boolean {
 
 /** A person who logged in, with the keys of theirs. {@link dispose} overwrites the keys. */
 export class Session {
-  /** Of the core, and borrowed: it is the master key of a tenant of one (`X-Master-Key`), and wraps the private key. */
+  /** Borrowed: the master key of a tenant of one (`X-Master-Key`), and what wraps the private key. */
   readonly memberKey: SecretKey;
   readonly link: CoreLink;
   #tokens: Tokens;
@@ -49,14 +50,18 @@ export class Session {
   /** Takes new tokens for the old ones, each of which is good once. */
   async refresh(): Promise<void> {
     const body = { refreshToken: this.#tokens.refreshToken };
-    this.#tokens = readTokens(await this.link.call('POST', '/auth/refresh', { body }));
+    const tokens = readTokens(await this.link.call('POST', '/auth/refresh', { body }));
+    // Keys are bound to an id, and these are of one person.
+    if (tokens.user.id !== this.user.id)
+      throw new ClientKeysError('malformed_answer', { field: 'user' });
+    this.#tokens = tokens;
   }
 
   /** Ends the session at the core and overwrites its keys, the latter also where the core cannot be reached. */
   async logOut(): Promise<void> {
     this.dispose();
     const body = { refreshToken: this.#tokens.refreshToken };
-    await this.link.call('POST', '/auth/logout', { body });
+    await this.call('POST', '/auth/logout', { body });
   }
 
   /**
