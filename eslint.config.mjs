@@ -28,6 +28,9 @@ const EXPOSING = [
   'libs/credentials/src/secret-sealer.ts',
   'libs/credentials/src/signing-key.ts',
   'libs/credentials/src/totp.ts',
+  // From a new secret to its hash, and to its picture.
+  'apps/core-platform/src/auth/confirm-totp.ts',
+  'apps/core-platform/src/auth/set-up-totp.ts',
   'libs/kek/src/azure-key-vault/azure-credential.ts',
   'libs/kek/src/gcp-kms/service-account.ts',
   'libs/kek/src/pkcs11/open-pkcs11.ts',
@@ -44,7 +47,7 @@ const EXPOSING = [
   'apps/core-platform/src/commands/open-local-service.ts',
   // Into the one answer, or the one file, that shows a new secret to its owner.
   'apps/core-platform/src/auth/auth.controller.ts',
-  'apps/core-platform/src/auth/hint.controller.ts',
+  'apps/core-platform/src/auth/before-login.controller.ts',
   'apps/core-platform/src/auth/totp.controller.ts',
   'apps/encryption-service/src/clients/manage-clients.ts',
   'apps/encryption-service/src/commands/create-operator.ts',

@@ -81,6 +81,7 @@ export class CoreApp {
       passwords: new PasswordHasher({ cost }),
       secret: new SecretBytes(Buffer.alloc(32, 7)),
       issuer: 'https://core.test',
+      derivation: { iterations: 3, memoryKiB: 65_536, parallelism: 4 },
       clock,
       identifiers,
       logger,

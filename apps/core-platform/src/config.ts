@@ -39,6 +39,23 @@ export const OPTIONS = {
       help: 'What `encryption-service operator create` wrote: JSON with apiKey and apiSecret.',
     }),
   },
+  auth: {
+    derivation: {
+      iterations: option.integer({
+        default: 3,
+        least: 3,
+        most: 10,
+        help: 'Passes of Argon2id at the clients of new accounts.',
+      }),
+      memoryKiB: option.integer({
+        default: 65_536,
+        least: 65_536,
+        most: 1_048_576,
+        help: 'Its memory, in KiB.',
+      }),
+      parallelism: option.integer({ default: 4, least: 1, most: 4, help: 'Its lanes.' }),
+    },
+  },
   issuer: option.text({
     optional: true,
     help: 'The public URL, as access tokens name it; by default https://localhost:PORT.',

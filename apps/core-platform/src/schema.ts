@@ -2,8 +2,12 @@ import { LIMITS_SCHEMA } from '@app/limits';
 import type { Grant, Schema } from '@app/persistence';
 import { AuditEventEntity } from './audit/audit-event.entity.js';
 import { ServiceConnectionEntity } from './connections/service-connection.entity.js';
+import { LoginFailureEntity } from './login-tries/login-failure.entity.js';
 import { MembershipEntity } from './members/membership.entity.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { KnownPlaceEntity } from './second-factor/known-place.entity.js';
+import { RecoveryCodeEntity } from './second-factor/recovery-code.entity.js';
+import { TotpFactorEntity } from './second-factor/totp-factor.entity.js';
 import { RefreshTokenEntity } from './sessions/refresh-token.entity.js';
 import { SessionEntity } from './sessions/session.entity.js';
 import { SigningKeyEntity } from './signing-keys/signing-key.entity.js';
@@ -18,6 +22,10 @@ export const TABLES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   session: "a person's login, in whatever tenants they then act",
   refresh_token: "a session's, and looked up before it is known whose it is",
   signing_key: "the core's own: one set of keys signs the access tokens of all",
+  totp_factor: "a person's, looked up while they log in",
+  recovery_code: "a person's second factor's",
+  known_place: "a person's second factor's",
+  login_failure: 'counts by keyed hashes, which name neither a person nor an address',
   migrations: 'which migrations have run; the application cannot read it',
   ...LIMITS_SCHEMA.tables,
 };
@@ -26,6 +34,10 @@ const GRANTS: readonly Grant[] = [
   { on: 'user_account', privileges: 'select, insert, update' },
   { on: 'session', privileges: 'select, insert, update, delete' },
   { on: 'refresh_token', privileges: 'select, insert, update, delete' },
+  { on: 'totp_factor', privileges: 'select, insert, update, delete' },
+  { on: 'recovery_code', privileges: 'select, insert, update' },
+  { on: 'known_place', privileges: 'select, insert, update, delete' },
+  { on: 'login_failure', privileges: 'select, insert, update, delete' },
   { on: 'signing_key', privileges: 'select, insert' },
   { on: 'tenant', privileges: 'select, insert, update, delete' },
   { on: 'membership', privileges: 'select, insert, delete' },
@@ -50,6 +62,10 @@ export const SCHEMA: Schema = {
     UserAccountEntity,
     SessionEntity,
     RefreshTokenEntity,
+    TotpFactorEntity,
+    RecoveryCodeEntity,
+    KnownPlaceEntity,
+    LoginFailureEntity,
     SigningKeyEntity,
     TenantEntity,
     MembershipEntity,

@@ -14,6 +14,7 @@ import {
 const EXPECTED: Record<Action, string> = {
   'account:read': 'anyone',
   'session:end': 'anyone',
+  'second-factor:change': 'anyone',
   'tenants:list': 'anyone',
   'tenants:create': 'anyone',
   'tenant:read': 'oamu',

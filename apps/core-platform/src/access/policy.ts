@@ -21,6 +21,7 @@ const WORKERS: Rule = { people: ['owner', 'admin', 'member'] };
 export const POLICY = {
   'account:read': { people: 'signed-in' },
   'session:end': { people: 'signed-in' },
+  'second-factor:change': { people: 'signed-in' },
   'tenants:list': { people: 'signed-in' },
   'tenants:create': { people: 'signed-in' },
   'tenant:read': EVERY_ROLE,

@@ -4,6 +4,12 @@ import type { PersonCaller, RequestFacts, TenantCaller } from '../access/caller.
 /** Everything that leaves a record, by its stable name. */
 export const ACTS = [
   'user.register',
+  'user.refuse',
+  'hint.show',
+  'totp.setup',
+  'totp.confirm',
+  'totp.disable',
+  'totp.recover',
   'session.start',
   'session.refresh',
   'session.end',

@@ -52,7 +52,14 @@ export class AuthController {
     summary: 'Start a session',
     body: LoginRequest,
     answer: TokensAnswer,
-    errors: ['unauthenticated', 'rate_limited', ...STORE_ERRORS],
+    errors: [
+      'unauthenticated',
+      'totp_required',
+      'totp_invalid',
+      'locked',
+      'rate_limited',
+      ...STORE_ERRORS,
+    ],
   })
   async login(@Body() body: LoginRequest, @CurrentCall() call: Call): Promise<TokensAnswer> {
     return toTokensAnswer(await this.#logIn.logIn(body, factsOf(call)));

@@ -1,13 +1,6 @@
 import { Field, LowerCaseField, NestedField, rules } from '@app/contract';
-import { MAX_RAW_PASSWORD_LENGTH } from '@app/credentials';
 import { UserAnswer, USERNAME } from '../users/user.dto.js';
-
-const PASSWORD = {
-  rule: `must be text of 1 to ${MAX_RAW_PASSWORD_LENGTH.toString()} characters`,
-  schema: { type: 'string', minLength: 1, maxLength: MAX_RAW_PASSWORD_LENGTH },
-  check: (value: unknown) =>
-    typeof value === 'string' && value.length > 0 && value.length <= MAX_RAW_PASSWORD_LENGTH,
-};
+import { HINT, PASSWORD, TOTP_CODE } from './auth.rules.js';
 
 /** `POST /auth/register`. */
 export class RegisterRequest {
@@ -19,6 +12,19 @@ export class RegisterRequest {
       '15 to 128 characters after NFKC, not a common one. There is no way back for whoever loses it.',
   })
   password: string;
+
+  @Field(HINT, {
+    description:
+      'What reminds its person of the password, which it must not contain. It is shown to whoever has the second factor.',
+    optional: true,
+  })
+  passwordHint?: string;
+
+  @Field(rules.bool(), {
+    description: 'Whether the hint is shown to anybody who asks for it; false by default.',
+    optional: true,
+  })
+  hintPublic?: boolean;
 }
 
 /** `POST /auth/login`. */
@@ -28,6 +34,53 @@ export class LoginRequest {
 
   @Field(PASSWORD, { description: 'The password.' })
   password: string;
+
+  @Field(TOTP_CODE, {
+    description: 'A code of the second factor, or a recovery code, for whoever has one.',
+    optional: true,
+  })
+  totpCode?: string;
+}
+
+/** `POST /auth/key-derivation`. */
+export class KeyDerivationRequest {
+  @LowerCaseField(USERNAME, { description: 'The name.' })
+  username: string;
+}
+
+/** Argon2id (RFC 9106): with what a client derives its keys from the password. */
+export class KeyDerivationAnswer {
+  @Field(rules.oneOf(['argon2id']), { description: 'Always argon2id.' })
+  algorithm: 'argon2id';
+
+  @Field(rules.text(), { description: 'In base64, 16 to 64 bytes.' })
+  salt: string;
+
+  @Field(rules.integer(3), { description: 'Passes.' })
+  iterations: number;
+
+  @Field(rules.integer(65_536), { description: 'Memory in KiB.' })
+  memoryKiB: number;
+
+  @Field(rules.integer(1), { description: 'Lanes.' })
+  parallelism: number;
+}
+
+/** `POST /auth/hint`. */
+export class HintRequest {
+  @LowerCaseField(USERNAME, { description: 'The name.' })
+  username: string;
+
+  @Field(TOTP_CODE, {
+    description: 'A code of the second factor, or a recovery code; not needed for a public hint.',
+    optional: true,
+  })
+  totpCode?: string;
+}
+
+export class HintAnswer {
+  @Field(rules.text(), { description: 'The hint. A lost password has no recovery.' })
+  passwordHint: string;
 }
 
 /** `POST /auth/refresh` and `/auth/logout`. */

@@ -51,6 +51,7 @@ async function startHttp(
     limits: config.limits,
     passwords: new PasswordHasher(),
     secret: config.secret,
+    derivation: config.auth.derivation,
     issuer: config.issuer ?? `https://localhost:${config.listen.port.toString()}`,
     clock: new SystemClock(),
     identifiers,

@@ -2,6 +2,8 @@ import type { Type } from '@nestjs/common';
 import { openApiDocument } from '@app/server';
 import { AuditController } from '../audit/audit.controller.js';
 import { AuthController } from '../auth/auth.controller.js';
+import { BeforeLoginController } from '../auth/before-login.controller.js';
+import { TotpController } from '../auth/totp.controller.js';
 import { EncryptionController } from '../encryption/encryption.controller.js';
 import { KeysController } from '../encryption/keys.controller.js';
 import { BlobsController } from '../export/blobs.controller.js';
@@ -17,6 +19,8 @@ import { OpenApiController } from './openapi.controller.js';
 /** Every controller of the core: the whole surface of its public port. */
 const CONTROLLERS: readonly Type[] = [
   AuthController,
+  BeforeLoginController,
+  TotpController,
   UsersController,
   TenantsController,
   RemovalController,

@@ -3,14 +3,19 @@ import { Clock, Identifiers } from '@app/ambient';
 import {
   AccessTokens,
   deriveCoreKeys,
+  DerivationSalts,
   PasswordHasher,
+  RecoveryCodeHasher,
   RefreshTokenHasher,
   SecretSealer,
+  TriesKeys,
 } from '@app/credentials';
 import { Database } from '@app/persistence';
 import type { SecretBytes } from '@app/secret';
+import { DERIVATION_COST, type DerivationCost } from '../auth/key-derivation.js';
 import { LocalService } from '../connections/local-service.js';
 import type { LimitSettings } from '../limits/limit-options.js';
+import { ISSUER } from './issuer.js';
 import { LOGGER, type Logger } from './logger.js';
 
 /** What is opened before the modules are made. Whoever opened it closes it. */
@@ -21,6 +26,8 @@ export interface Parts {
   /** The core's own secret. Borrowed: keys are derived from it at once. */
   readonly secret: SecretBytes;
   readonly issuer: string;
+  /** Of Argon2id at the clients of new accounts. */
+  readonly derivation: DerivationCost;
   readonly limits: LimitSettings;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
@@ -51,6 +58,11 @@ function providersOf(parts: Parts): Provider[] {
     { provide: PasswordHasher, useValue: parts.passwords },
     { provide: AccessTokens, useValue: accessTokens },
     { provide: RefreshTokenHasher, useValue: new RefreshTokenHasher(keys.refreshToken) },
+    { provide: RecoveryCodeHasher, useValue: new RecoveryCodeHasher(keys.recoveryCode) },
+    { provide: TriesKeys, useValue: new TriesKeys(keys.loginTries) },
+    { provide: DerivationSalts, useValue: new DerivationSalts(keys.derivationSalt) },
+    { provide: DERIVATION_COST, useValue: parts.derivation },
+    { provide: ISSUER, useValue: issuer },
     { provide: SecretSealer, useValue: new SecretSealer(keys.sealing) },
     { provide: Clock, useValue: clock },
     { provide: Identifiers, useValue: parts.identifiers },

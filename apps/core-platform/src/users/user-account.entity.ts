@@ -12,6 +12,26 @@ export class UserAccountEntity {
   @Column('text', { name: 'password_hash' })
   passwordHash: string;
 
+  /** Sealed. */
+  @Column('text', { name: 'password_hint', nullable: true })
+  passwordHint: string | null;
+
+  @Column('boolean', { name: 'hint_public' })
+  hintPublic: boolean;
+
+  /** With what the person's clients derive keys: as it was answered when they registered. */
+  @Column('bytea', { name: 'kdf_salt', nullable: true })
+  kdfSalt: Buffer | null;
+
+  @Column('integer', { name: 'kdf_iterations', nullable: true })
+  kdfIterations: number | null;
+
+  @Column('integer', { name: 'kdf_memory_kib', nullable: true })
+  kdfMemoryKiB: number | null;
+
+  @Column('integer', { name: 'kdf_parallelism', nullable: true })
+  kdfParallelism: number | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
 

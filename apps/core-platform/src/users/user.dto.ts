@@ -22,6 +22,6 @@ export class UserAnswer {
   createdAt: string;
 }
 
-export function toUserAnswer({ id, username, createdAt }: User): UserAnswer {
-  return { id, username, totpEnabled: false, createdAt: createdAt.toISOString() };
+export function toUserAnswer({ id, username, totpEnabled, createdAt }: User): UserAnswer {
+  return { id, username, totpEnabled, createdAt: createdAt.toISOString() };
 }
