@@ -25,7 +25,7 @@ async function kat(input: string, argv: readonly string[] = []): Promise<Ended> 
 describe('npm run kat', { timeout: TIMEOUT_MILLIS }, () => {
   it('answers each line with one, in order, bad ones too', async () => {
     const right = { op: 'hmac', hash: 'SHA-256', key: '', msg: '', size: 4 };
-    const input = `${JSON.stringify({ id: 'a', ...right })}\nx\n\n${JSON.stringify({ id: 2, op: 'totp' })}\n${JSON.stringify({ id: null, ...right })}`;
+    const input = `${JSON.stringify({ id: 'a', ...right })}\nx\n\n${JSON.stringify({ id: 2, op: 'hotp' })}\n${JSON.stringify({ id: null, ...right })}`;
     const { code, output } = await kat(input);
     expect(output.split('\n')).toEqual([
       '{"id":"a","ok":true,"tag":"b613679a"}',

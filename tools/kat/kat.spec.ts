@@ -197,3 +197,32 @@ describe('a known-answer test', () => {
     }
   });
 });
+
+describe('totp', () => {
+  // RFC 6238, appendix B: the seeds are the digits 1 to 0, repeated to the length of the hash.
+  const SEEDS = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-512': 64 } as const;
+
+  it.each([
+    ['SHA-1', 59, '94287082'],
+    ['SHA-256', 59, '46119246'],
+    ['SHA-512', 59, '90693936'],
+    ['SHA-1', 1_111_111_109, '07081804'],
+    ['SHA-256', 1_234_567_890, '91819424'],
+    ['SHA-512', 20_000_000_000, '47863826'],
+  ] as const)('answers as RFC 6238 has it: %s at %i', async (hash, time, code) => {
+    const secret = Buffer.from('1234567890'.repeat(7)).toString('hex', 0, SEEDS[hash]);
+    const result = await answer({ id: 1, op: 'totp', secret, time, digits: 8, hash });
+    expect(result).toEqual({ id: 1, ok: true, code });
+  });
+
+  it.each([
+    [{ digits: 5 }, 'unsupported'],
+    [{ hash: 'MD5' }, 'unsupported'],
+    [{ secret: '00' }, 'invalid_request'],
+    [{ time: -1 }, 'invalid_request'],
+  ])('refuses %j', async (wrong, code) => {
+    const secret = Buffer.alloc(20, 1).toString('hex');
+    const right = { id: 1, op: 'totp', secret, time: 59, digits: 6, hash: 'SHA-1' };
+    expect(await answer({ ...right, ...wrong })).toEqual({ id: 1, ok: false, code });
+  });
+});

@@ -1,4 +1,4 @@
-import { deriveArgon2id } from '@app/credentials';
+import { computeTotp, deriveArgon2id, type TotpHash } from '@app/credentials';
 import {
   AEADS,
   ed25519PublicKey,
@@ -21,9 +21,13 @@ export type KatResult = Readonly<Record<string, string>>;
 /** Computes a case; refuses it by throwing. */
 export type KatOperation = (input: Fields) => KatResult | Promise<KatResult>;
 
+const TOTP_HASHES = { 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-512': 'sha512' } as const;
+const DIGITS = [6, 7, 8] as const;
 const HASHES = { 'SHA-256': 'sha256', 'SHA-512': 'sha512' } as const;
 const SHA256_BYTES = 32;
 const X25519_BYTES = 32;
+/** RFC 4226, section 4, R6: "The length of the shared secret MUST be at least 128 bits". */
+const LEAST_TOTP_SECRET_BYTES = 16;
 /** An Ed25519 public key in DER up to its 32 bytes (RFC 8410, section 4): the one encoding that there is. */
 const ED25519_SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 const ED25519_SPKI_BYTES = 44;
@@ -128,6 +132,16 @@ async function hashArgon2id(input: Fields): Promise<KatResult> {
   return { hash: hash.toString('hex') };
 }
 
+/** RFC 6238, with steps of 30 seconds from 1970 on. */
+function makeTotp(input: Fields): KatResult {
+  const hash = pick<TotpHash>(TOTP_HASHES, input, 'hash');
+  const digits = DIGITS.find((count) => count === input.count('digits'));
+  if (digits === undefined) throw new KatError('unsupported');
+  const [secret, time] = [input.bytes('secret'), input.count('time')];
+  if (secret.length < LEAST_TOTP_SECRET_BYTES) throw new KatError('invalid_request');
+  return { code: computeTotp(secret, time, { hash, digits }) };
+}
+
 /** The operations of known-answer tests, each over the function that the apps use. An operation that is not here is unsupported. */
 export const KAT_OPERATIONS: Readonly<Record<string, KatOperation>> = {
   seal,
@@ -139,4 +153,5 @@ export const KAT_OPERATIONS: Readonly<Record<string, KatOperation>> = {
   'chunked-open': openChunked,
   'hpke-open': openHpkeMessage,
   argon2id: hashArgon2id,
+  totp: makeTotp,
 };

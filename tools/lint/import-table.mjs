@@ -140,6 +140,7 @@ export const UNITS = [
 
 /** What a spec may import beyond its part: other packages, and what is made for tests. */
 export const FOR_SPECS = {
-  packages: ['vitest', 'fast-check', 'typeorm', 'pg', 'jose'],
+  // fflate reads zips, and otplib is the authenticator of a person.
+  packages: ['vitest', 'fast-check', 'typeorm', 'pg', 'jose', 'fflate', 'otplib'],
   parts: ['^libs/testkit/src/index\\.ts$', '^test/', '^tools/certs/', '^tools/emulators/'],
 };

@@ -20,8 +20,6 @@ export interface CoreKeys {
   readonly sealing: SealingKey;
   /** Keys the hash under which refresh tokens are stored. */
   readonly refreshToken: KeyObject;
-  /** Keys the hash under which the secrets of machines are stored. */
-  readonly apiSecret: KeyObject;
   /** Keys the hash under which recovery codes are stored. */
   readonly recoveryCode: KeyObject;
   /** Keys the hash under which failed logins are counted. */
@@ -59,7 +57,6 @@ export function deriveCoreKeys(secret: SecretBytes): CoreKeys {
       key: deriveKey(secret, 'sealing'),
     },
     refreshToken: deriveKey(secret, 'refresh-token'),
-    apiSecret: deriveKey(secret, 'machine-secret'),
     recoveryCode: deriveKey(secret, 'recovery-code'),
     loginTries: deriveKey(secret, 'login-tries'),
     derivationSalt: deriveKey(secret, 'derivation-salt'),

@@ -1,12 +1,5 @@
 export { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.js';
 export type { AccessClaims, AccessTokensOptions, FindPublicKey } from './access-tokens.js';
-export {
-  apiKeyOf,
-  ApiSecretHasher,
-  generateApiSecret,
-  idOfApiKey,
-  isApiSecret,
-} from './api-keys.js';
 export { deriveArgon2id } from './argon2id.js';
 export { CORE_SECRET_BYTES, deriveCoreKeys } from './core-keys.js';
 export type { CoreKeys, SealingKey } from './core-keys.js';
@@ -26,13 +19,7 @@ export { SecretSealer } from './secret-sealer.js';
 export type { SecretPlace } from './secret-sealer.js';
 export { exportSigningKey, generateSigningKey, importSigningKey } from './signing-key.js';
 export type { PublicJwk, SigningKey } from './signing-key.js';
-export {
-  computeTotp,
-  findTotpStep,
-  generateTotpSecret,
-  totpUri,
-  TOTP_STEP_SECONDS,
-} from './totp.js';
+export { computeTotp, findTotpStep, generateTotpSecret, totpUri } from './totp.js';
 export type { TotpHash } from './totp.js';
 export { TriesKeys } from './tries-keys.js';
 export type { TriesOf } from './tries-keys.js';

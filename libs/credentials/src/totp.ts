@@ -2,7 +2,7 @@ import { generateSecret, generateSync, generateURI, verifySync } from 'otplib';
 import { SecretString } from '@app/secret';
 
 /** RFC 6238, section 5.2: "We RECOMMEND a default time-step size of 30 seconds". */
-export const TOTP_STEP_SECONDS = 30;
+const TOTP_STEP_SECONDS = 30;
 
 /** RFC 4226, section 4, R6: "We RECOMMEND a shared secret length of 160 bits". */
 const SECRET_BYTES = 20;

@@ -1,4 +1,3 @@
-import type { BlobAnswer } from '../export/blob.dto.js';
 import type { MemberAnswer } from '../members/member.dto.js';
 import type { ItemAnswer } from '../vault/vault.dto.js';
 import type { Columns } from './file-texts.js';
@@ -18,18 +17,6 @@ export const ITEM_COLUMNS: Columns<ItemAnswer> = {
   encryptionVersionId: (item) => item.encryptionVersionId,
   createdAt: (item) => item.createdAt,
   updatedAt: (item) => item.updatedAt,
-};
-
-export const BLOB_COLUMNS: Columns<BlobAnswer> = {
-  id: (blob) => blob.id,
-  itemId: (blob) => blob.itemId,
-  part: (blob) => blob.part,
-  cipherText: (blob) => blob.cipherText,
-  encryptionId: (blob) => blob.encryptionId,
-  encryptionVersionId: (blob) => blob.encryptionVersionId,
-  algorithm: (blob) => blob.algorithm,
-  metadata: (blob) => json(blob.metadata),
-  context: (blob) => json(blob.context),
 };
 
 export const MEMBER_COLUMNS: Columns<MemberAnswer> = {

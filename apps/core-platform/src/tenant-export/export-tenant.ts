@@ -5,7 +5,6 @@ import { AppError } from '@app/errors';
 import type { TenantCaller } from '../access/caller.js';
 import { TenantRepository } from '../tenants/tenant.repository.js';
 import { begun } from './begun.js';
-import { BlobPages } from './blob-pages.js';
 import { ITEM_COLUMNS, MEMBER_COLUMNS } from './export-columns.js';
 import { type Columns, csvText, type ExportFormat, jsonText } from './file-texts.js';
 import { ItemPages } from './item-pages.js';
@@ -18,20 +17,12 @@ import { type ZippedFile, zipStream } from './zip-stream.js';
 export class ExportTenant {
   readonly #tenants: TenantRepository;
   readonly #items: ItemPages;
-  readonly #blobs: BlobPages;
   readonly #members: MemberPages;
   readonly #clock: Clock;
 
-  constructor(
-    tenants: TenantRepository,
-    items: ItemPages,
-    blobs: BlobPages,
-    members: MemberPages,
-    clock: Clock,
-  ) {
+  constructor(tenants: TenantRepository, items: ItemPages, members: MemberPages, clock: Clock) {
     this.#tenants = tenants;
     this.#items = items;
-    this.#blobs = blobs;
     this.#members = members;
     this.#clock = clock;
   }

@@ -9,10 +9,10 @@ export interface ManifestHead {
   readonly tenant: { readonly id: string; readonly name: string };
   readonly exportedAt: string;
   readonly exportedBy: string;
-  readonly content: 'items' | 'blobs';
+  readonly content: 'items';
 }
 
-/** A blob of which the content was exported, or which was exported itself. */
+/** A blob of which the content was exported. */
 export type ExportedBlob = Pick<
   StoredBlob,
   'id' | 'part' | 'encryptionId' | 'encryptionVersionId'

@@ -5,7 +5,6 @@ import { MembersModule } from '../members/members.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { VaultStoreModule } from '../vault-store/vault-store.module.js';
 import { VaultModule } from '../vault/vault.module.js';
-import { BlobPages } from './blob-pages.js';
 import { ExportTenant } from './export-tenant.js';
 import { ItemPages } from './item-pages.js';
 import { MemberPages } from './member-pages.js';
@@ -14,6 +13,6 @@ import { TenantExportController } from './tenant-export.controller.js';
 @Module({
   imports: [AccessModule, AuditModule, MembersModule, TenantsModule, VaultModule, VaultStoreModule],
   controllers: [TenantExportController],
-  providers: [BlobPages, ExportTenant, ItemPages, MemberPages],
+  providers: [ExportTenant, ItemPages, MemberPages],
 })
 export class TenantExportModule {}
