@@ -166,11 +166,4 @@ describe('one tenant', () => {
       errors: [{ field: 'tenantId' }],
     });
   });
-
-  it('cannot be deleted yet', async () => {
-    const id = await core.tenant(owner.token);
-    const reply = await core.send('DELETE', `/tenants/${id}`, { token: owner.token });
-    expect(reply.json).toMatchObject({ status: 405, code: 'method_not_allowed' });
-    expect(reply.headers['allow']).toBe('GET, PUT');
-  });
 });
