@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CoreApp, PASSWORD, type Reply, type Sent } from '../support/core-app.js';
+import { CoreApp, type Reply, type Sent } from '../support/core-app.js';
 
 const CANARY = 'canary-5d41402abc4b2a76';
 const JSON_TYPE = { 'content-type': 'application/json' };
